@@ -1,0 +1,523 @@
+package org.postage.amqp;
+
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.postage.transport.BrokerRefusedException;
+import org.postage.transport.TransportException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one connection to the broker, and the tenants that live on it, alive until it is closed.
+ *
+ * <p>Thread-safe: everything that happens to the connection happens on the link's one thread.
+ */
+final class Link {
+  /**
+   * Something that lives on a connection and is opened anew on each. All calls come on the link's
+   * thread.
+   */
+  interface Tenant {
+    /** Opens on this connection. What it throws is tried again, with growing pauses. */
+    void open(BrokerConnection connection) throws IOException, TimeoutException;
+
+    /** Opening failed; it will be tried again. */
+    default void failed(Throwable cause) {}
+
+    /** What was opened is gone. */
+    void lost(Throwable cause);
+
+    /** The broker stopped reading from the connection (a reason), or reads again (null). */
+    default void blocked(@Nullable String reason) {}
+  }
+
+  private static final class Tenancy {
+    final Tenant tenant;
+    final Backoff backoff = new Backoff();
+    boolean isOpen;
+    long openedAt = System.nanoTime() - 2 * LIVED_NANOS;
+
+    Tenancy(Tenant tenant) {
+      this.tenant = tenant;
+    }
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+  // What lived that long did not die of being opened.
+  private static final long LIVED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  // Longer than any one wait on the link's thread: connecting, or a declaration that gets no
+  // answer.
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
+
+  // Longer than what a sound broker ever needs for one tenant.
+  private static final Duration STUCK = Duration.ofSeconds(60);
+  // The socket was closed meanwhile, and that did not help.
+  private static final Duration DEAD = STUCK.plusSeconds(30);
+  private static final Duration STUCK_CHECK = Duration.ofSeconds(5);
+
+  // What a broker has refused it will most likely refuse again.
+  private static final long REFUSED_MILLIS = 5_000;
+
+  private final String name;
+  private final ConnectionSettings settings;
+  private final LinkLoop loop;
+
+  // I1: these are touched on the loop only.
+  private final List<Tenancy> tenancies = new ArrayList<>();
+  private final Backoff backoff = new Backoff();
+  private final Connector connector;
+  private long connectedAt;
+  private boolean isFailFast;
+  private @Nullable CompletableFuture<Void> firstRound;
+  // Read elsewhere too, to free what hangs.
+  private volatile @Nullable BrokerConnection current;
+
+  // Why the broker does not read from the connection; null while it does.
+  private volatile @Nullable String blocked;
+  private final LongAdder connects = new LongAdder();
+  private volatile boolean isClosed;
+  private volatile boolean isConnected;
+  private volatile String state = "not connected yet";
+
+  Link(String name, ConnectionSettings settings) {
+    this(name, settings, thread(name + "-link"), thread(name + "-watchdog"));
+  }
+
+  Link(
+      String name,
+      ConnectionSettings settings,
+      ScheduledExecutorService loop,
+      ScheduledExecutorService watchdog) {
+    this.name = name;
+    this.settings = settings;
+    this.loop = new LinkLoop(name, loop, watchdog);
+    connector = new Connector(name, settings);
+    this.loop.watch(STUCK_CHECK, this::freeIfStuck);
+  }
+
+  private static ScheduledExecutorService thread(String name) {
+    ScheduledThreadPoolExecutor thread =
+        new ScheduledThreadPoolExecutor(1, task -> BrokerConnection.daemon(task, name));
+    thread.setRemoveOnCancelPolicy(true);
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return thread;
+  }
+
+  /**
+   * Makes the first attempt, and waits for how it ends. Later ones follow by themselves.
+   *
+   * @param failsFast whether it is an error, and the end, if no address can be reached
+   * @throws BrokerRefusedException if the broker was reached and refused: waiting would not help
+   * @throws TransportException if there is no password to be had; if this fails fast, also if the
+   *     broker can't be reached
+   */
+  void start(boolean failsFast) {
+    CompletableFuture<Void> round = new CompletableFuture<>();
+    String asked = "cannot connect to " + settings;
+    int rounds = failsFast ? settings.addresses().size() : 1;
+    try {
+      loop.submit(
+          () -> {
+            firstRound = round;
+            isFailFast = failsFast;
+            connect();
+          });
+      await(round, asked, CALL_TIMEOUT.multipliedBy(rounds));
+    } catch (RejectedExecutionException e) {
+      throw new IllegalStateException(asked + ": closed", e);
+    } catch (TransportException e) {
+      if (failsFast || round.isDone() || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      // Nobody waits any more: it goes on trying.
+      execute(() -> firstRound = null);
+    }
+  }
+
+  boolean isConnected() {
+    return isConnected;
+  }
+
+  /** How often it connected again. */
+  long reconnects() {
+    return Math.max(0, connects.sum() - 1);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whether its thread works, or works on something that is not yet overdue. */
+  boolean isLive() {
+    return loop.stuckFor().compareTo(DEAD) < 0;
+  }
+
+  /** In words: connected, or why not. */
+  String state() {
+    return state;
+  }
+
+  /**
+   * Opens a tenant, now and on each connection to come.
+   *
+   * @throws TransportException if the broker is connected and refuses; the tenant is not kept then
+   */
+  void add(String what, Tenant tenant) {
+    Tenancy tenancy = new Tenancy(tenant);
+    try {
+      change(
+          what,
+          connection -> {
+            tenant.open(connection);
+            tenancy.isOpen = true;
+          },
+          () -> {
+            tenancies.add(tenancy);
+            if (!tenancy.isOpen && current != null) {
+              openLater(tenancy);
+            }
+          });
+    } catch (RuntimeException e) {
+      // It may still be opened after we lost patience, and nobody would close it.
+      remove(tenant);
+      throw e;
+    }
+  }
+
+  /** Something that is done on a connection. */
+  @FunctionalInterface
+  interface Action {
+    void on(BrokerConnection connection) throws IOException, TimeoutException;
+  }
+
+  /**
+   * Does something on the connection, if there is one, and takes note of it for those to come. When
+   * the connection turns out to be dying, taking note is enough.
+   *
+   * @throws TransportException if the broker refuses; no note is taken then
+   */
+  void change(String what, Action action, Runnable note) {
+    call(
+        what,
+        () -> {
+          BrokerConnection connection = current;
+          requireReading(what);
+          if (connection != null) {
+            try {
+              action.on(connection);
+            } catch (IOException | TimeoutException | RuntimeException e) {
+              giveUpIfInDoubt(e);
+              TransportException known = Refusals.translate(what, e);
+              if (known instanceof BrokerRefusedException) {
+                throw known;
+              }
+              LOG.warn("{}: {}; trying again on the next connection", what, Refusals.reason(e));
+            }
+          }
+          note.run();
+          return null;
+        });
+  }
+
+  /**
+   * A question that the broker does not read would time out, and the connection with it.
+   *
+   * @throws TransportException if the broker does not read at the moment
+   */
+  void requireReading(String what) {
+    String reason = blocked;
+    if (reason != null) {
+      throw new TransportException(what + ": the broker blocks publishers: " + reason);
+    }
+  }
+
+  void remove(Tenant tenant) {
+    execute(
+        () -> {
+          tenancies.removeIf(tenancy -> tenancy.tenant == tenant);
+          tenant.lost(new IOException("stopped"));
+        });
+  }
+
+  /** A tenant lost what it had on a connection that still stands: opens it anew. */
+  void reopen(Tenant tenant, Throwable cause) {
+    execute(
+        () -> {
+          for (Tenancy tenancy : List.copyOf(tenancies)) {
+            if (tenancy.tenant == tenant && tenancy.isOpen) {
+              tenancy.isOpen = false;
+              tenant.lost(cause);
+              reopenSoon(tenancy);
+            }
+          }
+        });
+  }
+
+  /** Something hangs or is in doubt on this connection: gives it up and makes a new one. */
+  void abandon(BrokerConnection connection, String why) {
+    LOG.warn("Gave up a connection of {}: {}", name, why);
+    connection.kill();
+  }
+
+  void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  void later(Runnable task, long millis) {
+    loop.later(task, millis);
+  }
+
+  /** Runs something again and again, on a thread that never waits for the broker. */
+  void watch(Duration interval, Runnable task) {
+    loop.watch(interval, task);
+  }
+
+  /** Does something on the link's thread with the connection, if there is one, and waits for it. */
+  <T extends @Nullable Object> T call(String asked, Callable<T> action) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    try {
+      loop.submit(
+          () -> {
+            try {
+              result.complete(action.call());
+            } catch (Throwable failure) {
+              giveUpIfInDoubt(failure);
+              result.completeExceptionally(Refusals.translate(asked, failure));
+            }
+          });
+      return await(result, asked, CALL_TIMEOUT);
+    } catch (RejectedExecutionException | CancellationException e) {
+      throw new IllegalStateException(asked + ": closed", e);
+    }
+  }
+
+  private static <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String asked, Duration timeout) {
+    try {
+      return result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw Refusals.translate(asked, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw new TransportException(asked + ": no answer within " + timeout, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TransportException(asked + ": interrupted", e);
+    }
+  }
+
+  @Nullable BrokerConnection current() {
+    return current;
+  }
+
+  /**
+   * Closes the connection, within seconds. What still hangs then is freed by closing its socket.
+   */
+  void close() {
+    isClosed = true;
+    isConnected = false;
+    state = "closed";
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    execute(
+        () -> {
+          closeNow();
+          closed.complete(null);
+        });
+    try {
+      closed.get(2 * BrokerConnection.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Closing {} took too long; its socket is closed instead", name);
+    }
+    BrokerConnection left = current;
+    if (left != null) {
+      left.kill();
+    }
+    loop.shutdownNow();
+  }
+
+  private void closeNow() {
+    BrokerConnection connection = current;
+    if (connection == null) {
+      return;
+    }
+    connection.close();
+    current = null;
+    IOException cause = new IOException("closed");
+    for (Tenancy tenancy : tenancies) {
+      if (tenancy.isOpen) {
+        tenancy.isOpen = false;
+        loop.guarded(() -> tenancy.tenant.lost(cause));
+      }
+    }
+  }
+
+  // One address at a time: what others ask of this thread meanwhile is done between two.
+  private void connect() {
+    if (isClosed || current != null) {
+      endFirstRound(null);
+      return;
+    }
+    BrokerConnection connection = connector.tryNext();
+    if (connection != null) {
+      connected(connection);
+    } else if (connector.isRoundOver()) {
+      roundFailed();
+    } else {
+      execute(this::connect);
+    }
+  }
+
+  private void connected(BrokerConnection connection) {
+    if (isClosed) {
+      connection.close();
+      return;
+    }
+    current = connection;
+    connects.increment();
+    isConnected = true;
+    state = "connected";
+    connectedAt = System.nanoTime();
+    connection.client().addShutdownListener(cause -> execute(() -> lost(connection, cause)));
+    connection.client().addBlockedListener(new Blocked());
+    LOG.info("Connected {} to {}", name, settings.at(connection.address()));
+    for (Tenancy tenancy : List.copyOf(tenancies)) {
+      openOrLater(tenancy);
+      loop.progress();
+    }
+    endFirstRound(null);
+  }
+
+  private void endFirstRound(@Nullable TransportException failure) {
+    CompletableFuture<Void> round = firstRound;
+    firstRound = null;
+    if (round != null && failure == null) {
+      round.complete(null);
+    } else if (round != null) {
+      round.completeExceptionally(failure);
+    }
+  }
+
+  private void roundFailed() {
+    boolean isLasting = connector.isLasting();
+    String reasons = connector.reasons();
+    TransportException failure = connector.endRound();
+    state = "not connected to " + settings + ": " + reasons;
+    if (firstRound != null && (isLasting || isFailFast)) {
+      endFirstRound(failure);
+      return;
+    }
+    long pause = isLasting ? backoff.nextMillis(REFUSED_MILLIS) : backoff.nextMillis();
+    LOG.warn("Cannot reach the broker at {}: {}; trying again in {} ms", settings, reasons, pause);
+    later(this::connect, pause);
+    endFirstRound(null);
+  }
+
+  private void lost(BrokerConnection connection, ShutdownSignalException cause) {
+    if (connection != current || isClosed) {
+      return;
+    }
+    current = null;
+    isConnected = false;
+    String where = settings.at(connection.address());
+    state = "not connected to " + where + ": " + Refusals.text(cause);
+    connection.kill();
+    connector.moveOn();
+    LOG.warn("Lost the connection of {} to {}: {}", name, where, Refusals.text(cause));
+    for (Tenancy tenancy : tenancies) {
+      if (tenancy.isOpen) {
+        tenancy.isOpen = false;
+        loop.guarded(() -> tenancy.tenant.lost(cause));
+      }
+    }
+    if (System.nanoTime() - connectedAt > LIVED_NANOS) {
+      backoff.reset();
+      connect();
+    } else {
+      later(this::connect, backoff.nextMillis());
+    }
+  }
+
+  private void openOrLater(Tenancy tenancy) {
+    BrokerConnection connection = current;
+    if (connection == null || tenancy.isOpen || !tenancies.contains(tenancy)) {
+      return;
+    }
+    try {
+      tenancy.tenant.open(connection);
+      tenancy.isOpen = true;
+      tenancy.openedAt = System.nanoTime();
+    } catch (IOException | TimeoutException | RuntimeException e) {
+      tenancy.tenant.failed(e);
+      LOG.warn("Cannot open {}: {}; trying again", tenancy.tenant, Refusals.why(e));
+      giveUpIfInDoubt(e);
+      openLater(tenancy);
+    }
+  }
+
+  // At once where that is no hot loop: everybody else's messages wait meanwhile.
+  private void reopenSoon(Tenancy tenancy) {
+    if (System.nanoTime() - tenancy.openedAt > LIVED_NANOS) {
+      tenancy.backoff.reset();
+      openOrLater(tenancy);
+    } else {
+      openLater(tenancy);
+    }
+  }
+
+  private void openLater(Tenancy tenancy) {
+    later(() -> openOrLater(tenancy), tenancy.backoff.nextMillis());
+  }
+
+  // After an unanswered question on a channel the next answer may belong to it: only a new
+  // connection is sure.
+  void giveUpIfInDoubt(Throwable failure) {
+    BrokerConnection connection = current;
+    if (connection != null
+        && (failure instanceof TimeoutException
+            || failure.getCause() instanceof TimeoutException)) {
+      abandon(connection, "a question to the broker got no answer");
+    }
+  }
+
+  // Only its socket frees a thread that hangs in it.
+  private void freeIfStuck() {
+    BrokerConnection connection = current;
+    if (connection != null && loop.stuckFor().compareTo(STUCK) > 0) {
+      abandon(connection, "its thread hangs since " + STUCK);
+    }
+  }
+
+  private final class Blocked implements BlockedListener {
+    @Override
+    public void handleBlocked(String reason) {
+      blocked = reason;
+      LOG.warn("The broker blocks {}: {}", name, reason);
+      execute(() -> tenancies.forEach(tenancy -> tenancy.tenant.blocked(reason)));
+    }
+
+    @Override
+    public void handleUnblocked() {
+      blocked = null;
+      LOG.info("The broker no longer blocks {}", name);
+      execute(() -> tenancies.forEach(tenancy -> tenancy.tenant.blocked(null)));
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package org.postage.amqp;
+
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postage.topology.Destination;
+import org.postage.transport.RawMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes with confirms. What was not confirmed when a channel or connection died is published
+ * again on the next one, under the same message id, until its deadline. Thread-safe.
+ */
+final class Publisher implements Link.Tenant {
+  /** How many messages may be on their way at once. */
+  static final int WINDOW = 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+  private static final Duration STUCK = Duration.ofSeconds(15);
+  private static final long RETURNED_MILLIS = 500;
+  private static final long MAX_WAIT_MILLIS = 100;
+  private static final long REPLACED_MILLIS = 500;
+  // One channel may have been closed for another message's sake; thrice is its own.
+  private static final int MAX_CLOSED_CHANNELS = 3;
+
+  private final Link link;
+  private final long maxTimeoutNanos;
+  private final OutgoingMessages outgoing = new OutgoingMessages(WINDOW);
+  private final Nacks nacks = new Nacks();
+  private final RefusedExchanges refused = new RefusedExchanges();
+  private final Consumer<String> onRefused;
+
+  // I1: only the holder of `writing` takes messages from `outgoing` and writes them, so that the
+  // numbers that they get there are the channel's.
+  private final ReentrantLock writing = new ReentrantLock();
+  // Writes what waited for a channel: neither the link's thread nor the one that reads may hang in
+  // a write.
+  private final ThreadPoolExecutor writer;
+  private volatile @Nullable BrokerConnection connection;
+  private volatile long writingSince;
+
+  /**
+   * Publishes on this link.
+   *
+   * @param onRefused hears, on the link's thread, of an exchange that is gone or forbidden
+   */
+  Publisher(Link link, Duration timeout, Consumer<String> onRefused) {
+    this.link = link;
+    this.onRefused = onRefused;
+    maxTimeoutNanos = timeout.toNanos();
+    writer =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> BrokerConnection.daemon(task, "postage-writer"));
+    writer.allowCoreThreadTimeOut(true);
+  }
+
+  CompletableFuture<Void> publish(
+      Destination to, RawMessage message, boolean isMandatory, Duration patience) {
+    long timeoutNanos = Math.min(maxTimeoutNanos, patience.toNanos());
+    PendingPublish publish =
+        new PendingPublish(to, message, isMandatory, System.nanoTime() + timeoutNanos);
+    String reason = refused.reason(to.exchange().name());
+    if (reason != null) {
+      publish.refused(reason, null);
+      return publish.outcome;
+    }
+    outgoing.add(publish);
+    writeOrHandOver();
+    return publish.outcome;
+  }
+
+  boolean flush(Duration timeout) {
+    return outgoing.flush(timeout);
+  }
+
+  int inFlight() {
+    return outgoing.inFlight();
+  }
+
+  /** Why the broker takes nothing; null while it does. */
+  @Nullable String blocked() {
+    return outgoing.blocked();
+  }
+
+  boolean isBlocked() {
+    return outgoing.blocked() != null;
+  }
+
+  /** Takes no more; what is on its way goes on. */
+  void refuseMore() {
+    outgoing.refuseMore();
+  }
+
+  /**
+   * Takes back what was not written yet; it fails as not sent.
+   *
+   * @return whether it was there
+   */
+  @SuppressWarnings("ReferenceEquality") // Futures are what they are.
+  boolean withdraw(CompletableFuture<Void> outcome) {
+    String blocked = outgoing.blocked();
+    List<PendingPublish> taken =
+        outgoing.takeIf(publish -> publish.outcome == outcome && !publish.wasWritten());
+    taken.forEach(publish -> publish.abandoned("not written in time; " + state(), blocked));
+    return !taken.isEmpty();
+  }
+
+  /** Gives up what is still on its way, and takes no more. */
+  void close() {
+    writer.shutdownNow();
+    String blocked = outgoing.blocked();
+    outgoing
+        .close()
+        .forEach(
+            publish ->
+                publish.abandoned("closed before the broker confirmed it; " + state(), blocked));
+  }
+
+  /** Gives up what is overdue, and a connection on which a write hangs. Called now and then. */
+  void sweep() {
+    long now = System.nanoTime();
+    String blocked = outgoing.blocked();
+    outgoing
+        .takeIf(publish -> publish.isOverdue(now))
+        .forEach(publish -> publish.abandoned("no confirmation in time; " + state(), blocked));
+    long since = writingSince;
+    BrokerConnection writtenTo = connection;
+    if (since != 0 && now - since > STUCK.toNanos() && writtenTo != null) {
+      link.abandon(writtenTo, "a write hangs since " + STUCK);
+    }
+  }
+
+  /** In words: connected, blocked, or why not connected. */
+  String state() {
+    String reason = outgoing.blocked();
+    return reason == null || !link.isConnected()
+        ? link.state()
+        : "the broker blocks publishers: " + reason;
+  }
+
+  @Override
+  public void open(BrokerConnection newConnection) throws IOException {
+    Channel opened = newConnection.createChannel();
+    ConfirmWindow window = new ConfirmWindow(WINDOW);
+    opened.confirmSelect();
+    opened.addConfirmListener(
+        (number, multiple) -> acked(window, number, multiple),
+        (number, multiple) -> nacked(opened, window, number, multiple));
+    opened.addReturnListener(
+        returned ->
+            outgoing.returned(
+                window,
+                returned.getProperties().getMessageId(),
+                returned.getExchange(),
+                returned.getRoutingKey()));
+    opened.addShutdownListener(this::channelClosed);
+    if (connection != newConnection) {
+      // A connection stays blocked when the publisher only lost its channel on it.
+      outgoing.blocked(null);
+      connection = newConnection;
+    }
+    nacks.opened();
+    outgoing.open(opened, window);
+    writeBacklogLater();
+  }
+
+  @Override
+  public void lost(Throwable cause) {
+    ShutdownSignalException signal = Refusals.signalIn(cause);
+    boolean channelOnly = signal != null && !signal.isHardError();
+    String exchange = Refusals.exchangeIn(cause).orElse(null);
+    if (channelOnly && exchange != null) {
+      refused.add(exchange, Refusals.reason(cause));
+      outgoing
+          .takeIf(publish -> !publish.wasWritten() && isReason(publish, exchange))
+          .forEach(publish -> publish.refused(Refusals.reason(cause), cause));
+      onRefused.accept(exchange);
+    }
+    for (PendingPublish publish :
+        outgoing.lost(publish -> channelOnly && isReason(publish, exchange))) {
+      if (exchange == null) {
+        publish.abandoned(
+            "the broker closed its channel again and again: " + Refusals.reason(cause), null);
+      } else {
+        publish.refused(Refusals.reason(cause), cause);
+      }
+    }
+  }
+
+  /** An exchange was declared: it may be tried again. */
+  void declared(String exchange) {
+    refused.forget(exchange);
+  }
+
+  // Where the broker does not name an exchange, whoever was there each time is suspected.
+  private static boolean isReason(PendingPublish publish, @Nullable String exchange) {
+    return exchange == null
+        ? publish.channelClosed() >= MAX_CLOSED_CHANNELS
+        : publish.to.exchange().name().equals(exchange);
+  }
+
+  @Override
+  public void blocked(@Nullable String reason) {
+    outgoing.blocked(reason);
+    writeBacklogLater();
+  }
+
+  @Override
+  public String toString() {
+    return "publisher";
+  }
+
+  private void writeBacklog() {
+    writing.lock();
+    try {
+      for (OutgoingMessages.Next next = outgoing.next(); next != null; next = outgoing.next()) {
+        write(next.channel(), next.publish());
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  // Whoever writes at the moment may hang in a frozen socket: others do not wait for that.
+  private void writeOrHandOver() {
+    try {
+      if (writing.tryLock(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          writeBacklog();
+        } finally {
+          writing.unlock();
+        }
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    writeBacklogLater();
+  }
+
+  private void writeBacklogLater() {
+    try {
+      writer.execute(this::writeBacklog);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Closed: nothing more is written");
+    }
+  }
+
+  private void write(Channel to, PendingPublish publish) {
+    writingSince = System.nanoTime();
+    try {
+      to.basicPublish(
+          publish.to.exchange().name(),
+          publish.to.routingKey(),
+          publish.isMandatory,
+          Deliveries.properties(publish.message),
+          publish.message.body());
+    } catch (AlreadyClosedException e) {
+      outgoing.suspend(to);
+    } catch (IOException e) {
+      outgoing.suspend(to);
+      BrokerConnection broken = connection;
+      if (broken != null) {
+        link.abandon(broken, "writing failed: " + Refusals.reason(e));
+      }
+    } catch (RuntimeException e) {
+      // The client took a number and wrote nothing: the channel's numbers are no longer ours.
+      outgoing.suspend(to);
+      outgoing
+          .takeIf(other -> other == publish)
+          .forEach(bad -> bad.refused("the client refused it: " + Refusals.reason(e), e));
+      link.execute(() -> giveUp(to));
+    } finally {
+      writingSince = 0;
+    }
+  }
+
+  private void giveUp(Channel broken) {
+    if (!broken.isOpen()) {
+      return; // Whoever closed it opens another.
+    }
+    try {
+      broken.abort();
+    } catch (IOException e) {
+      LOG.debug("A channel that was given up could not be closed", e);
+    }
+    link.reopen(this, new IOException("the channel was given up"));
+  }
+
+  private void channelClosed(ShutdownSignalException cause) {
+    if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
+      link.reopen(this, cause);
+    }
+  }
+
+  private void acked(ConfirmWindow window, long number, boolean multiple) {
+    OutgoingMessages.Acked acked = outgoing.acked(window, number, multiple, System.nanoTime());
+    nacks.acked(acked.ended());
+    acked.ended().forEach(PendingPublish::confirmed);
+    acked.postponed().forEach(this::resumeLater);
+    writeMore();
+  }
+
+  private void nacked(Channel on, ConfirmWindow window, long number, boolean multiple) {
+    List<PendingPublish> refused = outgoing.nacked(window, number, multiple);
+    if (nacks.nacked(refused, System.nanoTime())) {
+      replace(on);
+    }
+    refused.forEach(PendingPublish::nacked);
+    writeMore();
+  }
+
+  private void replace(Channel refusing) {
+    LOG.warn("The broker refuses messages on this channel for a while now; trying another one");
+    outgoing.suspend(refusing);
+    // Not at once: what is on its way is still confirmed, and so need not be sent twice.
+    link.later(() -> giveUp(refusing), REPLACED_MILLIS);
+  }
+
+  private void writeMore() {
+    if (outgoing.hasBacklog()) {
+      // Not here: this thread reads from the socket and must never write to it.
+      writeBacklogLater();
+    }
+  }
+
+  private void resumeLater(PendingPublish publish) {
+    link.later(
+        () -> {
+          outgoing.resume(publish);
+          writeBacklogLater();
+        },
+        RETURNED_MILLIS);
+  }
+}

@@ -1,0 +1,282 @@
+package org.postage.handler;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postage.encoding.Encoder;
+import org.postage.encoding.Encoders;
+import org.postage.encoding.EncodingException;
+import org.postage.message.MalformedMessageException;
+import org.postage.message.Message;
+import org.postage.message.MessageCategory;
+import org.postage.message.MessageFormat;
+import org.postage.message.Result;
+import org.postage.message.SafeText;
+import org.postage.pipeline.Context;
+import org.postage.topology.Delays;
+import org.postage.transport.Deadline;
+import org.postage.transport.Delivery;
+import org.postage.transport.DeliveryListener;
+import org.postage.transport.Headers;
+import org.postage.transport.Outcome;
+import org.postage.transport.RawMessage;
+import org.postage.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * From a delivery to its handlers, and from how they end to an outcome. The one place that decides
+ * outcomes:
+ *
+ * <ul>
+ *   <li>A handler returned, or there is none: ack.
+ *   <li>A filter refused: the handler is left out; ack.
+ *   <li>{@link RejectMessage}, a failure, a message that can't be read or does not fit: what the
+ *       {@link Recovery} says: reject, or try again later, or park.
+ *   <li>A request that nobody waits for any more: not started; ack.
+ *   <li>A handler could not start now: requeue, whatever became of others.
+ *   <li>Several handlers: all run, and the worst outcome counts.
+ * </ul>
+ *
+ * <p>Whatever goes wrong with a request, its sender gets a reply at once that says what.
+ * Thread-safe.
+ */
+public final class Dispatcher implements DeliveryListener {
+  /** Reply addresses that are answered unless told otherwise: names that only a broker gives. */
+  public static final Pattern SERVER_NAMED = Pattern.compile("amq\\..+");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+  private static final Replier NOBODY = new ReplySender.Nobody();
+
+  private final HandlerTable table;
+  private final Encoders encoders;
+  private final Transport transport;
+  private final Processor processor;
+  private final Pattern replyAddresses;
+  private final Recovery recovery;
+  private final DeliveryCounts counts;
+
+  /**
+   * Dispatches by this table.
+   *
+   * @param replyAddresses what a request's reply address has to look like: whoever answers anywhere
+   *     can be made to write into any queue
+   * @param recovery what becomes of what failed
+   * @param counts where deliveries are counted
+   */
+  public Dispatcher(
+      HandlerTable table,
+      Encoders encoders,
+      Transport transport,
+      Processor processor,
+      Pattern replyAddresses,
+      Recovery recovery,
+      DeliveryCounts counts) {
+    this.table = table;
+    this.encoders = encoders;
+    this.transport = transport;
+    this.processor = processor;
+    this.replyAddresses = replyAddresses;
+    this.recovery = recovery;
+    this.counts = counts;
+  }
+
+  @Override
+  public Outcome onDelivery(Delivery delivered) {
+    return counts.ended(outcome(delivered));
+  }
+
+  private Outcome outcome(Delivery delivered) {
+    Delivery delivery = asFirstSent(delivered);
+    RawMessage raw = delivery.message();
+    Replier replier = replier(delivery, encoders.standard());
+    Failure refused = recovery.refused(delivery);
+    if (refused != null) {
+      return recovered(delivery, null, List.of(refused), replier);
+    }
+    Encoder encoder;
+    Message message;
+    try {
+      encoder = encoders.forContentType(raw.contentType());
+      replier = replier(delivery, encoder);
+      message = MessageFormat.fromMap(encoder.decode(raw.body()));
+    } catch (EncodingException | MalformedMessageException e) {
+      counts.unreadable();
+      Failure failure = Failure.of(Failure.Kind.UNREADABLE, String.valueOf(e.getMessage()));
+      return recovered(delivery, null, List.of(failure), replier);
+    }
+    if (message.category() != MessageCategory.RPC) {
+      return dispatch(delivery, message, encoder, NOBODY);
+    }
+    String replyTo = raw.replyTo();
+    if (replyTo != null && !replyTo.isEmpty() && replier == NOBODY) {
+      String text =
+          "reply address '"
+              + SafeText.of(replyTo)
+              + "' (expected: a match of "
+              + replyAddresses
+              + ")";
+      Failure failure = Failure.of(Failure.Kind.UNANSWERABLE, text);
+      return recovered(delivery, message, List.of(failure), replier);
+    } else if (isOver(delivery)) {
+      counts.overdue();
+      LOG.debug("{}: nobody waits for an answer to {} any more", processor.name(), message.key());
+      return Outcome.ACK;
+    }
+    return dispatch(delivery, message, encoder, replier);
+  }
+
+  private Outcome dispatch(Delivery delivery, Message message, Encoder encoder, Replier replier) {
+    Context context = context(delivery, message);
+    return LogContext.of(processor, delivery, message, context)
+        .call(() -> dispatch(delivery, message, encoder, replier, context));
+  }
+
+  private Outcome dispatch(
+      Delivery delivery, Message message, Encoder encoder, Replier replier, Context context) {
+    List<HandlerTable.Row> rows = wanted(table.lookUp(message.key()), delivery);
+    if (rows.isEmpty()) {
+      counts.unhandled();
+      LOG.debug("{}: nobody handles {}", processor.name(), message.key());
+      replier.reply(Result.error("no handler for request '" + SafeText.of(message.name()) + "'"));
+      return Outcome.ACK;
+    }
+    List<Failure> failures = new ArrayList<>();
+    Outcome outcome = Outcome.ACK;
+    for (HandlerTable.Row row : rows) {
+      Invocation invocation =
+          new Invocation(row.info(), delivery, message, encoder, replier, processor);
+      try {
+        outcome = outcome.or(context.call(() -> row.step().proceed(invocation)));
+      } catch (Throwable t) {
+        failure(row.info(), message, t, replier).ifPresent(failures::add);
+      }
+    }
+    // What goes back is judged when it comes again: one handler's failure shall not take the
+    // message from another that could not start.
+    return failures.isEmpty() || outcome == Outcome.REQUEUE
+        ? outcome
+        : outcome.or(recovered(delivery, message, failures, replier));
+  }
+
+  // After a retry only those that failed; all where they are called otherwise now.
+  private static List<HandlerTable.Row> wanted(List<HandlerTable.Row> rows, Delivery delivery) {
+    if (rows.size() < 2
+        || !(delivery.message().headers().get(Headers.HANDLERS) instanceof List<?> ids)) {
+      return rows;
+    }
+    List<HandlerTable.Row> wanted =
+        rows.stream().filter(row -> ids.contains(row.info().id())).toList();
+    return wanted.isEmpty() ? rows : wanted;
+  }
+
+  private Optional<Failure> failure(
+      HandlerInfo handler, Message message, Throwable thrown, Replier replier) {
+    String text = String.valueOf(thrown.getMessage());
+    if (thrown instanceof FilterException) {
+      LOG.debug("{}: a filter refused {}: {}", processor.name(), message.key(), SafeText.of(text));
+      answer(replier, Result.error("refused by a filter: " + text));
+      return Optional.empty();
+    } else if (thrown instanceof RejectMessage) {
+      return Optional.of(new Failure(Failure.Kind.REJECTED, handler, text, null));
+    } else if (thrown instanceof UnfitMessageException) {
+      return Optional.of(new Failure(Failure.Kind.UNFIT, handler, text, null));
+    }
+    LOG.error("{}: a handler of {} failed", processor.name(), message.key(), thrown);
+    return Optional.of(new Failure(Failure.Kind.FAILED, handler, thrown.toString(), thrown));
+  }
+
+  private Outcome recovered(
+      Delivery delivery, @Nullable Message message, List<Failure> failures, Replier replier) {
+    for (Failure failure : failures) {
+      if (failure.kind() != Failure.Kind.FAILED) {
+        warn(delivery, failure);
+      }
+    }
+    Optional<Duration> wait = replier == NOBODY ? Optional.empty() : left(delivery);
+    Recovery.Recovered recovered = recovery.recover(delivery, message, failures, wait);
+    counts.recovered(recovered);
+    if (!recovered.isTriedAgain()) {
+      answer(replier, failures.get(0).answer());
+    }
+    return recovered.outcome();
+  }
+
+  private void warn(Delivery delivery, Failure failure) {
+    LOG.warn(
+        "{}: rejected a message of {} bytes from queue '{}' (exchange '{}', key '{}'): {}: {}",
+        processor.name(),
+        delivery.message().body().length,
+        SafeText.of(delivery.queue()),
+        SafeText.of(delivery.exchange()),
+        SafeText.of(delivery.routingKey()),
+        failure.kind().wireName(),
+        SafeText.of(failure.text()));
+  }
+
+  // A handler may have answered and failed after that: its caller has its answer.
+  private static void answer(Replier replier, Result result) {
+    if (!replier.isAnswered()) {
+      replier.reply(result);
+    }
+  }
+
+  private static boolean isOver(Delivery delivery) {
+    return left(delivery).map(Duration::isZero).orElse(false);
+  }
+
+  private static Optional<Duration> left(Delivery delivery) {
+    return Context.of(delivery.deadlineNanos(), Map.of()).remaining();
+  }
+
+  // What was tried before came from our own exchange; where it came from first is what counts.
+  private static Delivery asFirstSent(Delivery delivery) {
+    if (!isOurs(delivery)) {
+      return withoutOurHeaders(delivery);
+    }
+    String exchange = delivery.message().textHeader(Headers.EXCHANGE);
+    String routingKey = delivery.message().textHeader(Headers.ROUTING_KEY);
+    return exchange == null || routingKey == null ? delivery : delivery.from(exchange, routingKey);
+  }
+
+  // Who may write to a queue itself, may also say how the message came there.
+  private static boolean isOurs(Delivery delivery) {
+    return delivery.exchange().isEmpty() || Delays.isFrom(delivery.exchange());
+  }
+
+  private static Delivery withoutOurHeaders(Delivery delivery) {
+    RawMessage message = delivery.message();
+    if (message.headers().keySet().stream().noneMatch(Dispatcher::isTold)) {
+      return delivery;
+    }
+    Map<String, Object> others = new LinkedHashMap<>(message.headers());
+    others.keySet().removeIf(Dispatcher::isTold);
+    return delivery.withMessage(message.toBuilder().headers(others).build());
+  }
+
+  private static boolean isTold(String header) {
+    return header.startsWith(Headers.PREFIX) && !header.equals(Deadline.HEADER);
+  }
+
+  private static Context context(Delivery delivery, Message message) {
+    boolean isRequest = message.category() == MessageCategory.RPC;
+    return Context.of(
+        isRequest ? delivery.deadlineNanos() : null, TraceHeaders.of(delivery.message()));
+  }
+
+  private Replier replier(Delivery delivery, Encoder encoder) {
+    RawMessage raw = delivery.message();
+    String replyTo = raw.replyTo();
+    return replyTo == null
+            || replyTo.isEmpty()
+            || replyTo.equals(delivery.queue())
+            || !replyAddresses.matcher(replyTo).matches()
+        ? NOBODY
+        : new ReplySender(transport, encoder, replyTo, raw, delivery.deadlineNanos());
+  }
+}

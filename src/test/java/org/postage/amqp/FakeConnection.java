@@ -1,0 +1,129 @@
+package org.postage.amqp;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Consumer;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection without a broker, as far as tenants of a link talk to one: it opens channels, and
+ * they take down what is asked of them. Not thread-safe.
+ */
+@SuppressWarnings("StatementSwitchToExpressionSwitch")
+final class FakeConnection {
+  /** What became of one delivery. */
+  record Settled(long tag, String how) {}
+
+  final List<FakeChannel> channels = new ArrayList<>();
+  boolean isFailing;
+  private int queues;
+
+  final BrokerConnection broker =
+      new BrokerConnection(
+          new BrokerAddress("localhost", 5672),
+          proxy(
+              Connection.class,
+              (self, method, arguments) ->
+                  switch (method.getName()) {
+                    case "createChannel" -> newChannel().client;
+                    case "getServerProperties" -> Map.of("version", "3.13.0");
+                    default -> throw new AssertionError(method);
+                  }),
+          null);
+
+  FakeChannel last() {
+    return channels.get(channels.size() - 1);
+  }
+
+  private FakeChannel newChannel() throws IOException {
+    if (isFailing) {
+      throw new IOException("no channel");
+    }
+    FakeChannel channel = new FakeChannel();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** A channel: open until somebody closes it. */
+  final class FakeChannel implements InvocationHandler {
+    final Channel client = proxy(Channel.class, this);
+    final Map<String, Consumer> consumers = new LinkedHashMap<>();
+    final List<Settled> settled = new ArrayList<>();
+    boolean isOpen = true;
+
+    /** How a delivery was settled; null while it is not. */
+    @Nullable String settled(long tag) {
+      for (Settled each : settled) {
+        if (each.tag() == tag) {
+          return each.how();
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, java.lang.reflect.Method method, Object[] arguments)
+        throws IOException {
+      switch (method.getName()) {
+        case "isOpen":
+          return isOpen;
+        case "equals":
+          return self == arguments[0];
+        case "hashCode":
+          return System.identityHashCode(self);
+        case "close", "abort":
+          isOpen = false;
+          return null;
+        case "addShutdownListener", "queueBind", "basicQos":
+          return null;
+        default:
+          return asked(method.getName(), arguments);
+      }
+    }
+
+    private @Nullable Object asked(String what, Object[] arguments) throws IOException {
+      if (!isOpen) {
+        throw new AlreadyClosedException(new ShutdownSignalException(false, false, null, client));
+      }
+      if (isFailing) {
+        throw new IOException("broken");
+      }
+      switch (what) {
+        case "queueDeclare":
+          String name = arguments[0].equals("") ? "amq.gen-" + ++queues : (String) arguments[0];
+          return new AMQP.Queue.DeclareOk.Builder().queue(name).build();
+        case "basicConsume":
+          consumers.put((String) arguments[0], (Consumer) arguments[2]);
+          return "tag-" + arguments[0];
+        case "queueDeleteNoWait":
+          consumers.remove((String) arguments[0]);
+          return null;
+        case "basicCancel":
+          return null;
+        case "basicAck":
+          settled.add(new Settled((long) arguments[0], "ACK"));
+          return null;
+        case "basicReject":
+          settled.add(
+              new Settled((long) arguments[0], (boolean) arguments[1] ? "REQUEUE" : "REJECT"));
+          return null;
+        default:
+          throw new AssertionError(what);
+      }
+    }
+  }
+
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+  }
+}

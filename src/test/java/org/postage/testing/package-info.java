@@ -1,0 +1,4 @@
+@NullMarked
+package org.postage.testing;
+
+import org.jspecify.annotations.NullMarked;

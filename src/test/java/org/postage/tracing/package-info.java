@@ -1,0 +1,5 @@
+/** Tests of the spans. */
+@NullMarked
+package org.postage.tracing;
+
+import org.jspecify.annotations.NullMarked;
