@@ -36,8 +36,11 @@ import org.postage.transport.NotSentException;
 class BrokerOutageIT {
   private static final Duration LIMIT = Duration.ofSeconds(29);
 
+  // However long the node takes to start: that is not what these tests are about.
+  private static final SendOption PATIENT = timeout(Duration.ofMinutes(3));
+
   interface Client {
-    CompletableFuture<Void> message_count(int number);
+    CompletableFuture<Void> message_count(int number, SendOption... options);
 
     int rpc_next(int number, SendOption... options);
   }
@@ -89,8 +92,9 @@ class BrokerOutageIT {
       MessageProcessor processor =
           postage.processor(exchange.to(queue, "key")).handlers(server).start();
       Client client = postage.producer(Client.class, exchange.withKey("key"));
-      CompletableFuture<Void> sent = client.message_count(1);
-      CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> client.rpc_next(1));
+      CompletableFuture<Void> sent = client.message_count(1, PATIENT);
+      CompletableFuture<Integer> answer =
+          CompletableFuture.supplyAsync(() -> client.rpc_next(1, PATIENT));
 
       assertThat(postage.isReady()).isFalse();
       assertThat(processor.isConsuming()).isFalse();
@@ -154,12 +158,12 @@ class BrokerOutageIT {
           postage.processor(exchange.to(queue, "key")).handlers(server).start();
       Client client = postage.producer(Client.class, exchange.withKey("key"));
       List<CompletableFuture<Void>> sent = new ArrayList<>();
-      IntStream.range(0, 300).forEach(i -> sent.add(client.message_count(i)));
+      IntStream.range(0, 300).forEach(i -> sent.add(client.message_count(i, PATIENT)));
 
       node.kill();
-      IntStream.range(300, 600).forEach(i -> sent.add(client.message_count(i)));
+      IntStream.range(300, 600).forEach(i -> sent.add(client.message_count(i, PATIENT)));
       node.restart();
-      IntStream.range(600, 900).forEach(i -> sent.add(client.message_count(i)));
+      IntStream.range(600, 900).forEach(i -> sent.add(client.message_count(i, PATIENT)));
 
       assertThat(sent).allSatisfy(each -> assertThat(each).succeedsWithin(LIMIT));
       Set<Integer> missing = new HashSet<>(IntStream.range(0, 900).boxed().toList());
