@@ -113,7 +113,9 @@ final class Deliveries {
   // What is no UTF-8 grows when it is decoded, perhaps over what a short string can hold. It names
   // nothing that could be answered or repeated, and must not end the consumer.
   private static @Nullable String fitting(@Nullable String value) {
-    return value == null || value.getBytes(StandardCharsets.UTF_8).length <= MAX_SHORT_STRING
+    return value == null
+            || value.length() * 3 <= MAX_SHORT_STRING
+            || value.getBytes(StandardCharsets.UTF_8).length <= MAX_SHORT_STRING
         ? value
         : null;
   }

@@ -1,19 +1,15 @@
 package org.postage.amqp;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import java.io.IOException;
 import org.postage.transport.Delivery;
 import org.postage.transport.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands deliveries of one queue over to the executor, and settles them: the only place that
- * acknowledges.
+ * Hands deliveries of one queue over to the executor, and has them settled.
  *
  * <p>It belongs to one channel for good. A delivery is settled once, on the channel that it came
  * from; when that is gone the broker delivers it again.
@@ -21,11 +17,13 @@ import org.slf4j.LoggerFactory;
 final class QueueConsumer extends DefaultConsumer {
   private static final Logger LOG = LoggerFactory.getLogger(QueueConsumer.class);
 
+  private final Acks acks;
   private final QueueSubscription subscription;
   private final String queue;
 
-  QueueConsumer(Channel channel, QueueSubscription subscription, String queue) {
-    super(channel);
+  QueueConsumer(Acks acks, QueueSubscription subscription, String queue) {
+    super(acks.channel());
+    this.acks = acks;
     this.subscription = subscription;
     this.queue = queue;
   }
@@ -38,7 +36,7 @@ final class QueueConsumer extends DefaultConsumer {
     subscription.execute(
         delivery,
         () -> handle(deliveryTag, delivery),
-        () -> settle(deliveryTag, delivery, Outcome.REQUEUE));
+        () -> acks.settle(deliveryTag, delivery, Outcome.REQUEUE));
   }
 
   @Override
@@ -47,7 +45,7 @@ final class QueueConsumer extends DefaultConsumer {
   }
 
   private void handle(long deliveryTag, Delivery delivery) {
-    if (!getChannel().isOpen()) {
+    if (!acks.isOpen()) {
       LOG.debug("Left out a delivery of '{}' whose channel is gone: it comes again", queue);
       return;
     }
@@ -59,25 +57,9 @@ final class QueueConsumer extends DefaultConsumer {
     if (subscription.lostAcks().take(delivery)) {
       LOG.info(
           "Acknowledged a delivery of '{}' that was handled before its channel was lost", queue);
-      settle(deliveryTag, delivery, Outcome.ACK);
+      acks.settle(deliveryTag, delivery, Outcome.ACK);
       return;
     }
-    settle(deliveryTag, delivery, subscription.handle(delivery));
-  }
-
-  private void settle(long deliveryTag, Delivery delivery, Outcome outcome) {
-    try {
-      switch (outcome) {
-        case ACK -> getChannel().basicAck(deliveryTag, false);
-        case REQUEUE -> getChannel().basicReject(deliveryTag, true);
-        case REJECT -> getChannel().basicReject(deliveryTag, false);
-      }
-    } catch (IOException | AlreadyClosedException e) {
-      if (outcome == Outcome.ACK) {
-        subscription.lostAcks().add(delivery);
-      }
-      LOG.debug(
-          "A delivery of '{}' was handled, but its channel is gone: it comes again", queue, e);
-    }
+    acks.settle(deliveryTag, delivery, subscription.handle(delivery));
   }
 }

@@ -46,6 +46,7 @@ final class QueueSubscription implements Link.Tenant, Subscription {
   final Map<String, String> tagsByQueue = new LinkedHashMap<>();
   private final ConsumerCheck check = new ConsumerCheck();
   @Nullable Channel channel;
+  private @Nullable Acks acks;
 
   private volatile boolean isConsuming;
   private volatile boolean isStopping;
@@ -82,12 +83,14 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     Channel opened = connection.createChannel();
     opened.addShutdownListener(cause -> channelClosed(opened, cause));
     opened.basicQos(options.prefetch());
+    Acks newAcks = new Acks(opened, options.prefetch(), link::later, lostAcks);
     channel = opened;
+    acks = newAcks;
     for (Binding binding : bindings) {
       Declarer.bind(opened, binding);
     }
     for (Queue queue : queues.values()) {
-      consume(opened, queue);
+      consume(newAcks, queue);
     }
     isConsuming = true;
     LOG.info("{} consumes {}", options.name(), tagsByQueue.keySet());
@@ -104,6 +107,8 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     trouble = "to be consumed anew: " + Refusals.why(cause);
     Channel gone = channel;
     channel = null;
+    flushAcks();
+    acks = null;
     tagsByQueue.clear();
     close(gone);
   }
@@ -113,7 +118,7 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     link.change(
         "cannot bind " + binding,
         connection -> {
-          Channel on = channel;
+          Acks on = acks;
           if (on != null) {
             declare(connection, binding);
             // On a channel of its own: where it is refused, nothing that is consumed suffers.
@@ -311,11 +316,16 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     declarer.declare(connection, binding.queue());
   }
 
-  private void consume(Channel on, Queue queue) throws IOException {
+  private void consume(Acks on, Queue queue) throws IOException {
     if (!tagsByQueue.containsKey(queue.name())) {
-      tagsByQueue.put(
-          queue.name(),
-          on.basicConsume(queue.name(), false, new QueueConsumer(on, this, queue.name())));
+      QueueConsumer consumer = new QueueConsumer(on, this, queue.name());
+      tagsByQueue.put(queue.name(), on.channel().basicConsume(queue.name(), false, consumer));
+    }
+  }
+
+  private void flushAcks() {
+    if (acks != null) {
+      acks.flush();
     }
   }
 

@@ -1,6 +1,5 @@
 package org.postage.encoding;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import java.lang.reflect.Type;
 import java.util.Map;
@@ -27,10 +26,7 @@ public final class CborEncoder implements Encoder {
   /** With other limits. */
   public CborEncoder(Limits limits) {
     CBORFactory factory =
-        CBORFactory.builder()
-            .streamReadConstraints(JacksonCodec.constraints(limits))
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+        CBORFactory.builder().streamReadConstraints(JacksonCodec.constraints(limits)).build();
     codec = new JacksonCodec("CBOR", factory, limits);
   }
 

@@ -2,6 +2,7 @@ package org.postage.encoding;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.postage.message.MalformedMessageException;
 import org.postage.message.SafeText;
@@ -44,15 +46,20 @@ final class JacksonCodec {
   private final JsonMapper writer;
   // Apart from the writer, which refuses the NaN that a reader has to take.
   private final JsonMapper reader;
-  private final ObjectReader untyped;
+  private final JsonFactory factory;
+  private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
   JacksonCodec(String format, JsonFactory factory, Limits limits) {
     this.format = format;
     this.limits = limits;
     writer =
-        settings(factory).addModule(new FiniteNumbers()).addModule(new NamedSubtypes()).build();
+        settings(factory)
+            .addModule(new FiniteNumbers())
+            .addModule(new NamedSubtypes())
+            .addModule(new Dictionaries())
+            .build();
     reader = settings(factory).addModule(new NoClasses()).build();
-    untyped = reader.readerFor(Object.class);
+    this.factory = factory;
   }
 
   private static JsonMapper.Builder settings(JsonFactory factory) {
@@ -110,13 +117,25 @@ final class JacksonCodec {
 
   Map<String, @Nullable Object> decode(byte[] body) {
     checkSize(body);
-    return decode(body.length, () -> untyped.readValue(body));
+    return decode(
+        body.length,
+        () -> {
+          try (JsonParser parser = factory.createParser(body)) {
+            return BodyReader.envelope(parser, new BodySource(body, factory));
+          }
+        });
   }
 
   /** The same from the text that the body's bytes are. */
   Map<String, @Nullable Object> decode(byte[] body, String text) {
     checkSize(body);
-    return decode(body.length, () -> untyped.readValue(text));
+    return decode(
+        body.length,
+        () -> {
+          try (JsonParser parser = factory.createParser(text)) {
+            return BodyReader.all(parser, null, 0);
+          }
+        });
   }
 
   private Map<String, @Nullable Object> decode(int size, Parsing parsing) {
@@ -130,10 +149,8 @@ final class JacksonCodec {
       throw new EncodingException(
           "body of " + size + " bytes: not " + format + ": " + reason(e), e);
     }
-    if (value instanceof Map<?, ?> map) {
-      @SuppressWarnings("unchecked") // The untyped reader makes no other maps.
-      Map<String, @Nullable Object> dictionary = (Map<String, @Nullable Object>) map;
-      return dictionary;
+    if (value instanceof BodyObject object) {
+      return object;
     }
     throw new MalformedMessageException("$", kindOf(value), "an object");
   }
@@ -143,20 +160,29 @@ final class JacksonCodec {
         || (type instanceof Class<?> c && isScalar(value) && c.isInstance(value))) {
       return value;
     }
-    JavaType target = reader.constructType(type);
+    ObjectReader typed =
+        readers.computeIfAbsent(type, t -> reader.readerFor(reader.constructType(t)));
     try {
-      return reader.convertValue(value, target);
-    } catch (IllegalArgumentException e) {
-      if (e.getCause() instanceof JsonMappingException mapping) {
-        String where = pathBelow(path, mapping);
-        String expected =
-            mapping instanceof MismatchedInputException m && m.getTargetType() != null
-                ? nameOf(m.getTargetType())
-                : nameOf(target.getRawClass());
-        throw new MalformedMessageException(where, kindOf(valueAt(value, mapping)), expected, e);
-      }
-      throw new MalformedMessageException(path, kindOf(value), nameOf(target.getRawClass()), e);
+      return value instanceof BodyPart part && part.source() != null
+          ? part.source().read(part, typed)
+          : reader.convertValue(value, typed.getValueType());
+    } catch (IOException | IllegalArgumentException e) {
+      throw misfit(value, typed.getValueType(), path, e);
     }
+  }
+
+  private static MalformedMessageException misfit(
+      @Nullable Object value, JavaType target, String path, Exception e) {
+    Throwable cause = e instanceof IllegalArgumentException ? e.getCause() : e;
+    if (cause instanceof JsonMappingException mapping) {
+      String where = pathBelow(path, mapping);
+      String expected =
+          mapping instanceof MismatchedInputException m && m.getTargetType() != null
+              ? nameOf(m.getTargetType())
+              : nameOf(target.getRawClass());
+      return new MalformedMessageException(where, kindOf(valueAt(value, mapping)), expected, e);
+    }
+    return new MalformedMessageException(path, kindOf(value), nameOf(target.getRawClass()), e);
   }
 
   void check(Type type) {

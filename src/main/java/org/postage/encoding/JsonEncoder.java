@@ -1,7 +1,6 @@
 package org.postage.encoding;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.lang.reflect.Type;
@@ -42,7 +41,6 @@ public final class JsonEncoder implements Encoder {
             .streamReadConstraints(JacksonCodec.constraints(limits))
             // UTF-8 is the protocol; guessing would take UTF-16 too.
             .disable(JsonFactory.Feature.CHARSET_DETECTION)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             // Also keeps lone surrogates, which UTF-8 can't hold and Python writes.
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)

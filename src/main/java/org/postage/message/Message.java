@@ -2,7 +2,6 @@ package org.postage.message;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,13 +137,10 @@ public record Message(
   }
 
   private static Map<String, @Nullable Object> parametersOf(@Nullable Object parameters) {
-    Map<String, @Nullable Object> content = new LinkedHashMap<>();
-    content.put(PARAMETERS, parameters);
-    return content;
+    return Dictionary.of(PARAMETERS, parameters);
   }
 
-  // Map.copyOf refuses null values, and content may hold them.
   private static Map<String, @Nullable Object> copy(Map<String, ? extends @Nullable Object> map) {
-    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    return Dictionary.copyOf(map);
   }
 }

@@ -22,19 +22,26 @@ public final class MessageFormat {
 
   /** The dictionary form. Content comes late, so that a reader knows by then what it will be. */
   public static Map<String, @Nullable Object> toMap(Message message) {
-    Map<String, @Nullable Object> map = new LinkedHashMap<>(16);
-    map.put("type", message.type());
-    map.put("name", message.name());
-    map.put("category", message.category().wireName());
-    map.put("version", VERSION);
-    map.put("fingerprint", message.fingerprint());
-    map.put("content", message.content());
-    map.put("_reserved", message.reserved());
-    return map;
+    return Dictionary.ofPairs(
+        "type",
+        message.type(),
+        "name",
+        message.name(),
+        "category",
+        message.category().wireName(),
+        "version",
+        VERSION,
+        "fingerprint",
+        message.fingerprint(),
+        "content",
+        message.content(),
+        "_reserved",
+        message.reserved());
   }
 
   /**
-   * Reads the dictionary form. The message holds an unmodifiable copy of it.
+   * Reads the dictionary form. The message holds an unmodifiable copy of it: of what is a {@link
+   * Dictionary} already, that itself.
    *
    * @throws MalformedMessageException if a key is absent or has a wrong value; it says which
    */
@@ -75,7 +82,7 @@ public final class MessageFormat {
 
   private static Map<String, @Nullable Object> optionalObject(
       Map<String, ? extends @Nullable Object> map, String key) {
-    return map.containsKey(key) ? object(map, key) : Map.<String, @Nullable Object>of();
+    return map.containsKey(key) ? object(map, key) : Dictionary.copyOf(Map.of());
   }
 
   private static MalformedMessageException unexpected(
@@ -90,10 +97,13 @@ public final class MessageFormat {
 
   // Several handlers see the same message, perhaps on several threads: none may change it for the
   // others.
-  private static Map<String, @Nullable Object> frozen(Map<?, ?> map) {
+  private static Dictionary frozen(Map<?, ?> map) {
+    if (map instanceof Dictionary dictionary) {
+      return dictionary;
+    }
     Map<String, @Nullable Object> copy = new LinkedHashMap<>();
     map.forEach((key, value) -> copy.put(String.valueOf(key), frozenValue(value)));
-    return Collections.unmodifiableMap(copy);
+    return Dictionary.copyOf(copy);
   }
 
   private static @Nullable Object frozenValue(@Nullable Object value) {

@@ -1,7 +1,6 @@
 package org.postage.producer;
 
 import java.lang.reflect.Type;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.postage.message.Dictionary;
 import org.postage.message.Message;
 import org.postage.message.PostageException;
 import org.postage.message.Result;
@@ -56,7 +56,7 @@ public final class Outbox {
         pipeline,
         executor,
         onFailure,
-        Collections.unmodifiableMap(new LinkedHashMap<>(fingerprint)),
+        Dictionary.copyOf(fingerprint),
         List.copyOf(destinations),
         null);
   }

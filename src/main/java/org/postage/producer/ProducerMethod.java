@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.postage.message.Dictionary;
 import org.postage.message.Message;
 import org.postage.message.MessageCategory;
 
@@ -120,10 +121,8 @@ interface ProducerMethod {
     }
 
     private Map<String, @Nullable Object> content(@Nullable Object[] payload) {
-      Map<String, @Nullable Object> content = new LinkedHashMap<>();
-      content.put(
+      return Dictionary.of(
           Message.PARAMETERS, names.isEmpty() && payload.length == 1 ? payload[0] : named(payload));
-      return content;
     }
 
     private Map<String, @Nullable Object> named(@Nullable Object[] payload) {

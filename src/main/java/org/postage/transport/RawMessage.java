@@ -182,7 +182,8 @@ public final class RawMessage {
     /** Names are at most 255 bytes. Replaces what was set; copied. None unless set. */
     public Builder headers(Map<String, ?> values) {
       values.keySet().forEach(name -> shortString("header name", name));
-      headers = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+      headers =
+          values.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(values));
       return this;
     }
 

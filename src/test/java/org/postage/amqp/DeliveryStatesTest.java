@@ -33,9 +33,9 @@ import org.postage.transport.ManualTimer;
 import org.postage.transport.Outcome;
 
 /**
- * About {@link QueueConsumer} and {@link QueueSubscription}, whatever handlers, the executor, the
- * channel and stopping do, also while a handler runs: a delivery is settled once at most, on the
- * channel that it came from, as its handler said.
+ * About {@link QueueConsumer}, {@link Acks} and {@link QueueSubscription}, whatever handlers, the
+ * executor, the channel and stopping do, also while a handler runs: a delivery is settled once at
+ * most, on the channel that it came from, as its handler said.
  */
 @SuppressWarnings("EnumOrdinal") // The events carry numbers.
 class DeliveryStatesTest {
@@ -101,7 +101,7 @@ class DeliveryStatesTest {
             new ConsumeOptions(
                 "test",
                 List.of(Exchange.DEFAULT.to(QUEUE, QUEUE)),
-                1,
+                6, // Three acknowledgements are gathered.
                 (delivery, task) -> execute(task)),
             this::handle);
     private int executor;
@@ -194,7 +194,8 @@ class DeliveryStatesTest {
       if (consuming.isEmpty()) {
         return;
       }
-      Tag tag = new Tag(event.oneOf(consuming), delivered.size() + 1);
+      FakeChannel channel = event.oneOf(consuming);
+      Tag tag = new Tag(channel, channel.nextTag());
       delivered.add(tag);
       byte[] body = ByteBuffer.allocate(4).putInt(delivered.size()).array();
       for (Consumer consumer : List.copyOf(tag.channel.consumers.values())) {

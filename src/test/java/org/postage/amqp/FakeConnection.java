@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,14 @@ final class FakeConnection {
     final Channel client = proxy(Channel.class, this);
     final Map<String, Consumer> consumers = new LinkedHashMap<>();
     final List<Settled> settled = new ArrayList<>();
+    final List<String> commands = new ArrayList<>();
     boolean isOpen = true;
+    private long deliveries;
+
+    /** The number of the next delivery. */
+    long nextTag() {
+      return ++deliveries;
+    }
 
     /** How a delivery was settled; null while it is not. */
     @Nullable String settled(long tag) {
@@ -91,6 +99,16 @@ final class FakeConnection {
       }
     }
 
+    private void acked(long tag, boolean multiple) {
+      for (long each = 1; multiple && each < tag; each++) {
+        if (settled(each) == null) {
+          settled.add(new Settled(each, "ACK"));
+        }
+      }
+      settled.add(new Settled(tag, "ACK"));
+      commands.add((multiple ? "ack up to " : "ack ") + tag);
+    }
+
     private @Nullable Object asked(String what, Object[] arguments) throws IOException {
       if (!isOpen) {
         throw new AlreadyClosedException(new ShutdownSignalException(false, false, null, client));
@@ -111,11 +129,12 @@ final class FakeConnection {
         case "basicCancel":
           return null;
         case "basicAck":
-          settled.add(new Settled((long) arguments[0], "ACK"));
+          acked((long) arguments[0], (boolean) arguments[1]);
           return null;
         case "basicReject":
-          settled.add(
-              new Settled((long) arguments[0], (boolean) arguments[1] ? "REQUEUE" : "REJECT"));
+          String how = (boolean) arguments[1] ? "REQUEUE" : "REJECT";
+          settled.add(new Settled((long) arguments[0], how));
+          commands.add(how.toLowerCase(Locale.ROOT) + " " + arguments[0]);
           return null;
         default:
           throw new AssertionError(what);

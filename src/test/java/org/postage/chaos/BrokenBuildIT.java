@@ -50,8 +50,8 @@ class BrokenBuildIT {
   void buildThatAcknowledgesBeforeItHandlesIsCaught() throws Exception {
     BrokenBuild.compile(
         AMQP + "QueueConsumer.java",
-        "settle(deliveryTag, delivery, subscription.handle(delivery));",
-        "settle(deliveryTag, delivery, Outcome.ACK); subscription.handle(delivery);",
+        "acks.settle(deliveryTag, delivery, subscription.handle(delivery));",
+        "acks.settle(deliveryTag, delivery, Outcome.ACK); subscription.handle(delivery);",
         sandbox.directory());
 
     assertIsCaught("B2", "broken: acknowledged before handled", "G3", HandlerKillsIT.SHORT);

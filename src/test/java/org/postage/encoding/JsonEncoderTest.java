@@ -3,17 +3,23 @@ package org.postage.encoding;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postage.encoding.Shop.body;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,6 +132,73 @@ class JsonEncoderTest extends EncoderContract {
     assertNotJson(text);
   }
 
+  /** A handler reads its own part of a body, and the rest only if it asks: it must be good. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[1,]",
+        "01",
+        "\"\t\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "{\"a\":1,\"a\":1}",
+        "[{\"a\":1,\"\\u0061\":2}]",
+        "{\"a\":[1,2,{\"b\":1,\"c\":2,\"b\":3}]}",
+        "[1",
+        "{\"a\":{",
+        "tru"
+      })
+  void whatIsNoJsonIsRefusedHoweverDeepItIs(String text) {
+    assertNotJson("{\"x\":{\"y\":{\"z\":" + text + "}}}");
+    assertNotJson("{\"x\":{\"y\":[" + text + "]}}");
+    assertNotJson("{\"x\":{\"y\":{\"z\":{}," + "\"é\":[[" + text + "]]}}}");
+  }
+
+  @Test
+  void keyThatComesTwiceAmongManyIsRefusedHoweverDeepItIs() {
+    String many = IntStream.range(0, 5_000).mapToObj(i -> "\"k" + i + "\":0").collect(joining(","));
+
+    assertThat(decode("{\"x\":{\"y\":{" + many + "}}}")).containsKey("x");
+    assertNotJson("{\"x\":{\"y\":{" + many + ",\"k4711\":1}}}");
+    assertNotJson("{\"x\":{" + many + ",\"k4711\":1}}");
+  }
+
+  @Test
+  void limitsHoldHoweverDeepItIs() {
+    assertTooMuch("{\"x\":{\"y\":{\"z\":" + "1".repeat(1_001) + "}}}");
+    assertTooMuch("{\"x\":{\"y\":{\"z\":\"" + "s".repeat((1 << 19) + 1) + "\"}}}");
+    assertTooMuch("{\"x\":{\"y\":{\"" + "n".repeat(1_025) + "\":0}}}");
+    assertTooMuch("{\"x\":{\"y\":{\"z\":[" + "0,".repeat(200_000) + "0]}}}");
+  }
+
+  @Test
+  void decimalFractionsAreReadExactly() {
+    record Price(BigDecimal amount) {}
+    Map<?, ?> body = decode("{\"content\":{\"parameters\":{\"amount\":0.10000000000000000001}}}");
+    Object parameters = part(body, "content", "parameters");
+
+    assertThat(json.convert(parameters, Price.class, "$"))
+        .isEqualTo(new Price(new BigDecimal("0.10000000000000000001")));
+  }
+
+  @Test
+  void partsThatWereNotAskedForAreThereAndReadWhenTheyAre() {
+    String text =
+        "{\"a\":[{\"b\":[1,{\"c\":null}],\"d\":\"ä\"}],\"x\":{\"y\":{\"z\":[true,[1.5]]},\"l\":[]}}";
+    Map<String, Object> inner = new LinkedHashMap<>();
+    inner.put("c", null);
+
+    Map<String, ?> body = decode(text);
+
+    assertThat(body)
+        .isEqualTo(
+            Map.of(
+                "a", List.of(Map.of("b", List.of(1, inner), "d", "ä")),
+                "x", Map.of("y", Map.of("z", List.of(true, List.of(1.5))), "l", List.of())));
+    assertThat(json.convert(part(body, "x", "y", "z"), Object[].class, "$"))
+        .isEqualTo(new Object[] {true, List.of(1.5)});
+  }
+
   @ParameterizedTest
   @CsvSource({"[], a list", "1, 1", "null, null", "true, true", "NaN, NaN", "'\"a\nb\"', x"})
   void whatIsNoObjectIsMalformed(String text, String found) {
@@ -227,6 +300,14 @@ class JsonEncoderTest extends EncoderContract {
         .isInstanceOf(EncodingException.class)
         .satisfies(
             e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContain("\n", "\u001b"));
+  }
+
+  private static @Nullable Object part(Map<?, ?> body, String... keys) {
+    Object part = body;
+    for (String key : keys) {
+      part = requireNonNull((Map<?, ?>) part).get(key);
+    }
+    return part;
   }
 
   private Map<String, ?> decode(String text) {
