@@ -138,6 +138,7 @@ final class OutgoingMessages {
         if (isRefused.test(publish)) {
           refused.add(publish);
         } else {
+          publish.unanswered();
           backlog.addFirst(publish);
         }
       }
@@ -157,6 +158,7 @@ final class OutgoingMessages {
     lock.lock();
     try {
       List<PendingPublish> ended = its.take(number, upTo);
+      ended.forEach(PendingPublish::answered);
       List<PendingPublish> later = new ArrayList<>();
       ended.removeIf(
           publish ->
@@ -173,6 +175,7 @@ final class OutgoingMessages {
     lock.lock();
     try {
       List<PendingPublish> taken = its.take(number, upTo);
+      taken.forEach(PendingPublish::answered);
       changed.signalAll();
       return taken;
     } finally {

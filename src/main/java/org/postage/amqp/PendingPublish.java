@@ -8,6 +8,7 @@ import org.postage.transport.NackedException;
 import org.postage.transport.NotSentException;
 import org.postage.transport.OutcomeUnknownException;
 import org.postage.transport.RawMessage;
+import org.postage.transport.SendException;
 import org.postage.transport.UnroutableException;
 
 /**
@@ -21,7 +22,10 @@ final class PendingPublish {
   final long deadlineNanos;
   final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
-  private boolean wasWritten;
+  // Written, and its channel has not answered yet.
+  private boolean isOnItsWay;
+  // A copy's channel died before it answered: that copy may have arrived.
+  private boolean isInDoubt;
   private boolean wasReturned;
   private boolean hasOutlivedOutage;
   private int closedChannels;
@@ -34,12 +38,28 @@ final class PendingPublish {
   }
 
   void written() {
-    wasWritten = true;
+    isOnItsWay = true;
     wasReturned = false;
   }
 
-  boolean wasWritten() {
-    return wasWritten;
+  /** Its channel acknowledged or refused it. */
+  void answered() {
+    isOnItsWay = false;
+  }
+
+  /** Its channel died before it answered. */
+  void unanswered() {
+    isOnItsWay = false;
+    isInDoubt = true;
+  }
+
+  /** Whether it waits to be written, and no copy of it can have arrived. */
+  boolean isCertainlyNotSent() {
+    return !isOnItsWay && !isInDoubt;
+  }
+
+  boolean isOnItsWay() {
+    return isOnItsWay;
   }
 
   /** Whether the broker may still return it, before it confirms it. */
@@ -76,25 +96,31 @@ final class PendingPublish {
   }
 
   void confirmed() {
-    if (wasReturned) {
-      outcome.completeExceptionally(new UnroutableException(to, message.messageId()));
-    } else {
+    SendException refusal = refusal();
+    if (refusal == null) {
       outcome.complete(null);
+    } else {
+      ended(refusal);
     }
   }
 
   void nacked() {
-    outcome.completeExceptionally(new NackedException(to, message.messageId()));
+    ended(new NackedException(to, message.messageId()));
   }
 
   /**
-   * Gives up: what is reported depends on whether it was ever written.
+   * Gives up: what is reported depends on what may have become of it.
    *
    * @param blocked why the broker takes nothing; null while it does
    */
   void abandoned(String why, @Nullable String blocked) {
     String id = message.messageId();
-    if (wasWritten) {
+    SendException refusal = refusal();
+    if (isOnItsWay) {
+      outcome.completeExceptionally(new OutcomeUnknownException(why, to, id));
+    } else if (refusal != null) {
+      ended(refusal);
+    } else if (isInDoubt) {
       outcome.completeExceptionally(new OutcomeUnknownException(why, to, id));
     } else if (blocked != null) {
       outcome.completeExceptionally(new BrokerBlockedException(blocked, to, id));
@@ -103,10 +129,20 @@ final class PendingPublish {
     }
   }
 
+  /** The copy that was written last, or was to be written, certainly did not arrive. */
   void refused(String why, @Nullable Throwable cause) {
-    outcome.completeExceptionally(
+    ended(
         cause == null
             ? new NotSentException(why, to, message.messageId())
             : new NotSentException(why, to, message.messageId(), cause));
+  }
+
+  private @Nullable SendException refusal() {
+    return wasReturned ? new UnroutableException(to, message.messageId()) : null;
+  }
+
+  // What is said of the last copy holds for the message only where no other can have arrived.
+  private void ended(SendException lastCopy) {
+    outcome.completeExceptionally(isInDoubt ? new OutcomeUnknownException(lastCopy) : lastCopy);
   }
 }

@@ -117,7 +117,7 @@ final class Publisher implements Link.Tenant {
   boolean withdraw(CompletableFuture<Void> outcome) {
     String blocked = outgoing.blocked();
     List<PendingPublish> taken =
-        outgoing.takeIf(publish -> publish.outcome == outcome && !publish.wasWritten());
+        outgoing.takeIf(publish -> publish.outcome == outcome && publish.isCertainlyNotSent());
     taken.forEach(publish -> publish.abandoned("not written in time; " + state(), blocked));
     return !taken.isEmpty();
   }
@@ -189,7 +189,7 @@ final class Publisher implements Link.Tenant {
     if (channelOnly && exchange != null) {
       refused.add(exchange, Refusals.reason(cause));
       outgoing
-          .takeIf(publish -> !publish.wasWritten() && isReason(publish, exchange))
+          .takeIf(publish -> !publish.isOnItsWay() && isReason(publish, exchange))
           .forEach(publish -> publish.refused(Refusals.reason(cause), cause));
       onRefused.accept(exchange);
     }

@@ -12,4 +12,15 @@ public final class OutcomeUnknownException extends SendException {
   public OutcomeUnknownException(String why, Destination destination, @Nullable String messageId) {
     super("outcome unknown: " + why, destination, messageId);
   }
+
+  /** An earlier copy may have arrived; this became of the last one, and is the cause. */
+  public OutcomeUnknownException(SendException lastCopy) {
+    super(
+        "outcome unknown: an earlier copy was written and not confirmed when its connection was"
+            + " lost; the last one: "
+            + lastCopy.what(),
+        lastCopy.destination(),
+        lastCopy.messageId(),
+        lastCopy);
+  }
 }

@@ -9,19 +9,26 @@ import org.postage.topology.Destination;
  */
 public abstract sealed class SendException extends TransportException
     permits UnroutableException, NackedException, NotSentException, OutcomeUnknownException {
+  private final String what;
   private final transient Destination destination;
   private final @Nullable String messageId;
 
   SendException(String what, Destination destination, @Nullable String messageId) {
     super(what + " (message " + messageId + " to " + destination + ")");
+    this.what = what;
     this.destination = destination;
     this.messageId = messageId;
   }
 
   SendException(String what, Destination destination, @Nullable String messageId, Throwable cause) {
     super(what + " (message " + messageId + " to " + destination + ")", cause);
+    this.what = what;
     this.destination = destination;
     this.messageId = messageId;
+  }
+
+  String what() {
+    return what;
   }
 
   /** Where it was to go. */

@@ -1,0 +1,112 @@
+package org.postage.amqp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.postage.topology.Destination;
+import org.postage.transport.NotSentException;
+import org.postage.transport.OutcomeUnknownException;
+import org.postage.transport.RawMessage;
+import org.postage.transport.SendException;
+import org.postage.transport.UnroutableException;
+
+/** What a sender is told, when more than one copy of a message was written. */
+class PendingPublishTest {
+  private final PendingPublish publish =
+      new PendingPublish(
+          Destination.queue("q"),
+          RawMessage.of(new byte[0]).messageId("id").build(),
+          true,
+          System.nanoTime() + Duration.ofMinutes(1).toNanos());
+
+  @Test
+  void messageThatWasNeverWrittenIsCertainlyNotSent() {
+    publish.abandoned("too late", null);
+
+    assertThat(told()).isInstanceOf(NotSentException.class).hasNoCause();
+  }
+
+  @Test
+  void messageWhoseFirstCopyMayHaveArrivedIsNotSaidToBeRefused() {
+    lostBeforeItWasAnswered();
+
+    publish.written();
+    publish.refused("no exchange 'e'", null);
+
+    assertThat(told())
+        .isInstanceOf(OutcomeUnknownException.class)
+        .hasMessageContaining("an earlier copy was written")
+        .hasMessageContaining("the last one: not sent: no exchange 'e'")
+        .hasCauseInstanceOf(NotSentException.class);
+  }
+
+  @Test
+  void messageWhoseFirstCopyMayHaveArrivedIsNotSaidToBeUnroutable() {
+    lostBeforeItWasAnswered();
+
+    publish.written();
+    publish.returned();
+    publish.answered();
+    publish.confirmed();
+
+    assertThat(told())
+        .isInstanceOf(OutcomeUnknownException.class)
+        .hasCauseInstanceOf(UnroutableException.class);
+  }
+
+  @Test
+  void messageWhoseFirstCopyMayHaveArrivedAndThatWaitsToBeWrittenAgainIsUnknown() {
+    lostBeforeItWasAnswered();
+
+    publish.abandoned("too late", "alarm");
+
+    assertThat(told()).isInstanceOf(OutcomeUnknownException.class).hasMessageContaining("too late");
+  }
+
+  @Test
+  void messageThatIsOnItsWayIsUnknown() {
+    publish.written();
+
+    publish.abandoned("too late", null);
+
+    assertThat(told()).isInstanceOf(OutcomeUnknownException.class);
+  }
+
+  @Test
+  void messageThatCameBackAndWaitsToBeTriedAgainIsUnroutable() {
+    publish.written();
+    publish.returned();
+    publish.answered();
+
+    publish.abandoned("too late", null);
+
+    assertThat(told()).isInstanceOf(UnroutableException.class);
+  }
+
+  @Test
+  void messageWhoseLastCopyIsConfirmedHasArrived() {
+    lostBeforeItWasAnswered();
+
+    publish.written();
+    publish.answered();
+    publish.confirmed();
+
+    assertThat(publish.outcome).isCompleted();
+  }
+
+  private void lostBeforeItWasAnswered() {
+    publish.written();
+    publish.unanswered();
+  }
+
+  private SendException told() {
+    try {
+      publish.outcome.join();
+      throw new AssertionError("confirmed");
+    } catch (CompletionException e) {
+      return (SendException) e.getCause();
+    }
+  }
+}
