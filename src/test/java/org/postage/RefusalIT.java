@@ -5,19 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.postage.producer.SendOption.key;
+import static org.postage.producer.SendOption.timeout;
 import static org.postage.producer.SendOption.to;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +30,7 @@ import org.postage.rabbitmq.RabbitMqBroker;
 import org.postage.topology.Exchange;
 import org.postage.topology.Queue;
 import org.postage.transport.BrokerRefusedException;
+import org.postage.transport.NackedException;
 import org.postage.transport.NotSentException;
 import org.postage.transport.TransportException;
 import org.postage.transport.UnroutableException;
@@ -321,21 +324,53 @@ class RefusalIT {
   @Test
   void fullQueueThatRefusesIsANack() {
     try (Postage postage = TestPostage.connect(broker)) {
-      Queue full =
-          Queue.named(queue)
-              .withArgument("x-max-length", 1)
-              .withArgument("x-overflow", "reject-publish");
-      // Binds the queue and takes nothing from it.
-      postage.processor(exchange.to(full, "key")).handlers(new Receiver()).start().close();
-      Sender sender = postage.producer(Sender.class, exchange.withKey("key"));
+      Sender sender = senderToAFullQueue(postage);
 
-      List<CompletableFuture<Void>> sent =
-          IntStream.range(0, 3).mapToObj(sender::message_count).toList();
+      CompletableFuture<Void> sent = sender.message_count(2, timeout(Duration.ofSeconds(1)));
 
-      assertThat(sent.get(2))
+      assertThat(sent)
           .failsWithin(Duration.ofSeconds(20))
           .withThrowableThat()
-          .withMessageContaining("perhaps since a queue is full");
+          .withMessageContaining("perhaps since a queue is full")
+          .havingCause()
+          .isInstanceOfSatisfying(
+              NackedException.class, nacked -> assertThat(nacked.tries()).isBetween(3, 6));
     }
+  }
+
+  @Test
+  void messageThatAFullQueueRefusedIsSentAgainUntilThereIsRoom() throws Exception {
+    try (Postage postage = TestPostage.connect(broker);
+        Connection connection = broker.connect();
+        Channel channel = connection.createChannel()) {
+      Sender sender = senderToAFullQueue(postage);
+
+      CompletableFuture<Void> refused = sender.message_count(2, timeout(Duration.ofSeconds(20)));
+      assertThat(sender.message_count(3, timeout(Duration.ofMillis(200))))
+          .failsWithin(Duration.ofSeconds(20));
+      assertThat(refused).isNotDone();
+      channel.queuePurge(queue);
+
+      assertThat(refused).succeedsWithin(Duration.ofSeconds(20));
+      GetResponse arrived = channel.basicGet(queue, true);
+      assertThat(new String(arrived.getBody(), StandardCharsets.UTF_8))
+          .containsPattern("\"parameters\" ?: ?2\\b");
+    }
+  }
+
+  private Sender senderToAFullQueue(Postage postage) {
+    Queue full =
+        Queue.named(queue)
+            .withArgument("x-max-length", 1)
+            .withArgument("x-overflow", "reject-publish");
+    // Binds the queue and takes nothing from it.
+    postage.processor(exchange.to(full, "key")).handlers(new Receiver()).start().close();
+    Sender sender = postage.producer(Sender.class, exchange.withKey("key"));
+    // RabbitMQ takes one more than it is told.
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<Void> ignored = sender.message_count(i, timeout(Duration.ofMillis(200)));
+      await().until(ignored::isDone);
+    }
+    return sender;
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.postage.transport.BrokerBlockedException;
@@ -28,8 +29,8 @@ final class OutgoingMessages {
   /** The next message to be written, and where to. */
   record Next(Channel channel, PendingPublish publish) {}
 
-  /** What an acknowledgement took out for good, and what stays here to be tried again. */
-  record Acked(List<PendingPublish> ended, List<PendingPublish> postponed) {}
+  /** What an answer of the broker took out for good, and what stays here to be tried again. */
+  record Answered(List<PendingPublish> ended, List<PendingPublish> postponed) {}
 
   private final int max;
 
@@ -154,30 +155,31 @@ final class OutgoingMessages {
    * What came back and is to be tried again is not let go: it counts here until it is {@link
    * #resume}d or given up.
    */
-  Acked acked(ConfirmWindow its, long number, boolean upTo, long nowNanos) {
+  Answered acked(ConfirmWindow its, long number, boolean upTo, long nowNanos) {
+    return answered(its, number, upTo, nowNanos, PendingPublish::acked);
+  }
+
+  /** The same with what a channel refused. */
+  Answered nacked(ConfirmWindow its, long number, boolean upTo, long nowNanos) {
+    return answered(its, number, upTo, nowNanos, PendingPublish::nacked);
+  }
+
+  private Answered answered(
+      ConfirmWindow its,
+      long number,
+      boolean upTo,
+      long nowNanos,
+      Consumer<PendingPublish> answer) {
     lock.lock();
     try {
       List<PendingPublish> ended = its.take(number, upTo);
-      ended.forEach(PendingPublish::answered);
       List<PendingPublish> later = new ArrayList<>();
+      ended.forEach(answer);
       ended.removeIf(
           publish ->
               publish.isToBeTriedAgain(nowNanos) && postponed.add(publish) && later.add(publish));
       changed.signalAll();
-      return new Acked(ended, later);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Takes out what a channel refused. */
-  List<PendingPublish> nacked(ConfirmWindow its, long number, boolean upTo) {
-    lock.lock();
-    try {
-      List<PendingPublish> taken = its.take(number, upTo);
-      taken.forEach(PendingPublish::answered);
-      changed.signalAll();
-      return taken;
+      return new Answered(ended, later);
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,7 @@
 package org.postage.amqp;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.postage.topology.Destination;
 import org.postage.transport.BrokerBlockedException;
@@ -16,6 +17,11 @@ import org.postage.transport.UnroutableException;
  * can change.
  */
 final class PendingPublish {
+  private static final long RETURNED_MILLIS = 500;
+  private static final long NACKED_MILLIS = 50;
+  private static final long MAX_NACKED_MILLIS = 2_000;
+  private static final int MAX_DOUBLINGS = 6;
+
   final Destination to;
   final RawMessage message;
   final boolean isMandatory;
@@ -27,6 +33,9 @@ final class PendingPublish {
   // A copy's channel died before it answered: that copy may have arrived.
   private boolean isInDoubt;
   private boolean wasReturned;
+  private boolean wasNacked;
+  private int tries;
+  private int nacks;
   private boolean hasOutlivedOutage;
   private int closedChannels;
 
@@ -40,11 +49,20 @@ final class PendingPublish {
   void written() {
     isOnItsWay = true;
     wasReturned = false;
+    wasNacked = false;
+    tries++;
   }
 
-  /** Its channel acknowledged or refused it. */
-  void answered() {
+  /** The broker confirmed it, after returning it where nobody listens. */
+  void acked() {
     isOnItsWay = false;
+  }
+
+  /** The broker refused to take it. */
+  void nacked() {
+    isOnItsWay = false;
+    wasNacked = true;
+    nacks++;
   }
 
   /** Its channel died before it answered. */
@@ -79,11 +97,22 @@ final class PendingPublish {
   }
 
   /**
-   * Whether it came back only because its receiver may not be there yet, after an outage that both
-   * had.
+   * Whether what the broker said need not be its last word: it refused to take this, or nobody
+   * listens, after an outage that the receiver may have had too.
    */
   boolean isToBeTriedAgain(long nowNanos) {
-    return wasReturned && hasOutlivedOutage && !isOverdue(nowNanos) && !outcome.isDone();
+    return (wasNacked || (wasReturned && hasOutlivedOutage))
+        && !isOverdue(nowNanos)
+        && !outcome.isDone();
+  }
+
+  /** How long to wait before that; longer each time that the broker refuses it. */
+  long pauseMillis() {
+    if (!wasNacked) {
+      return RETURNED_MILLIS;
+    }
+    long pause = Math.min(MAX_NACKED_MILLIS, NACKED_MILLIS << Math.min(nacks - 1, MAX_DOUBLINGS));
+    return pause + ThreadLocalRandom.current().nextLong(pause / 4 + 1);
   }
 
   /** How many channels the broker closed while this was on its way: it may be the reason. */
@@ -95,17 +124,14 @@ final class PendingPublish {
     return nowNanos - deadlineNanos > 0;
   }
 
-  void confirmed() {
+  /** What the broker said is what the sender is told. */
+  void end() {
     SendException refusal = refusal();
     if (refusal == null) {
       outcome.complete(null);
     } else {
       ended(refusal);
     }
-  }
-
-  void nacked() {
-    ended(new NackedException(to, message.messageId()));
   }
 
   /**
@@ -138,7 +164,10 @@ final class PendingPublish {
   }
 
   private @Nullable SendException refusal() {
-    return wasReturned ? new UnroutableException(to, message.messageId()) : null;
+    if (wasReturned) {
+      return new UnroutableException(to, message.messageId());
+    }
+    return wasNacked ? new NackedException(to, message.messageId(), tries) : null;
   }
 
   // What is said of the last copy holds for the message only where no other can have arrived.

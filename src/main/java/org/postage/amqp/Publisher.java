@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes with confirms. What was not confirmed when a channel or connection died is published
- * again on the next one, under the same message id, until its deadline. Thread-safe.
+ * again on the next one, under the same message id, until its deadline; so is, after a pause, what
+ * the broker refused to take. Thread-safe.
  */
 final class Publisher implements Link.Tenant {
   /** How many messages may be on their way at once. */
@@ -29,7 +30,6 @@ final class Publisher implements Link.Tenant {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
   private static final Duration STUCK = Duration.ofSeconds(15);
-  private static final long RETURNED_MILLIS = 500;
   private static final long MAX_WAIT_MILLIS = 100;
   private static final long REPLACED_MILLIS = 500;
   // One channel may have been closed for another message's sake; thrice is its own.
@@ -311,19 +311,25 @@ final class Publisher implements Link.Tenant {
   }
 
   private void acked(ConfirmWindow window, long number, boolean multiple) {
-    OutgoingMessages.Acked acked = outgoing.acked(window, number, multiple, System.nanoTime());
-    nacks.acked(acked.ended());
-    acked.ended().forEach(PendingPublish::confirmed);
-    acked.postponed().forEach(this::resumeLater);
-    writeMore();
+    OutgoingMessages.Answered answered =
+        outgoing.acked(window, number, multiple, System.nanoTime());
+    nacks.acked(answered.ended());
+    settle(answered);
   }
 
   private void nacked(Channel on, ConfirmWindow window, long number, boolean multiple) {
-    List<PendingPublish> refused = outgoing.nacked(window, number, multiple);
-    if (nacks.nacked(refused, System.nanoTime())) {
+    long now = System.nanoTime();
+    OutgoingMessages.Answered answered = outgoing.nacked(window, number, multiple, now);
+    boolean isEnough = nacks.nacked(answered.postponed(), now);
+    if (nacks.nacked(answered.ended(), now) || isEnough) {
       replace(on);
     }
-    refused.forEach(PendingPublish::nacked);
+    settle(answered);
+  }
+
+  private void settle(OutgoingMessages.Answered answered) {
+    answered.ended().forEach(PendingPublish::end);
+    answered.postponed().forEach(this::resumeLater);
     writeMore();
   }
 
@@ -347,6 +353,6 @@ final class Publisher implements Link.Tenant {
           outgoing.resume(publish);
           writeBacklogLater();
         },
-        RETURNED_MILLIS);
+        publish.pauseMillis());
   }
 }

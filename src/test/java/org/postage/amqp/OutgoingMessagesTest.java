@@ -61,10 +61,25 @@ class OutgoingMessagesTest {
     publish.returned();
     publish.outcome.cancel(false);
 
-    OutgoingMessages.Acked acked = outgoing.acked(window, 1, false, now - 1);
+    OutgoingMessages.Answered acked = outgoing.acked(window, 1, false, now - 1);
 
     assertThat(acked.ended()).containsExactly(publish);
     assertThat(acked.postponed()).isEmpty();
+  }
+
+  @Test
+  void whatWasRefusedIsTriedAgainUntilItsDeadline() {
+    PendingPublish publish = publish();
+    outgoing.open(channel(), window);
+    outgoing.add(publish);
+    outgoing.next();
+
+    assertThat(outgoing.nacked(window, 1, false, now - 1).postponed()).containsExactly(publish);
+    assertThat(outgoing.next()).isNull();
+    outgoing.resume(publish);
+    assertThat(outgoing.next()).extracting(OutgoingMessages.Next::publish).isEqualTo(publish);
+
+    assertThat(outgoing.nacked(window, 2, false, now + 1).ended()).containsExactly(publish);
   }
 
   @Test
@@ -99,7 +114,7 @@ class OutgoingMessagesTest {
     outgoing.next();
     publish.returned();
 
-    OutgoingMessages.Acked acked = outgoing.acked(window, 1, false, now - 1);
+    OutgoingMessages.Answered acked = outgoing.acked(window, 1, false, now - 1);
 
     assertThat(acked.ended()).isEmpty();
     assertThat(acked.postponed()).containsExactly(publish);

@@ -3,9 +3,11 @@ package org.postage.amqp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.postage.topology.Destination;
+import org.postage.transport.NackedException;
 import org.postage.transport.NotSentException;
 import org.postage.transport.OutcomeUnknownException;
 import org.postage.transport.RawMessage;
@@ -48,8 +50,8 @@ class PendingPublishTest {
 
     publish.written();
     publish.returned();
-    publish.answered();
-    publish.confirmed();
+    publish.acked();
+    publish.end();
 
     assertThat(told())
         .isInstanceOf(OutcomeUnknownException.class)
@@ -78,7 +80,7 @@ class PendingPublishTest {
   void messageThatCameBackAndWaitsToBeTriedAgainIsUnroutable() {
     publish.written();
     publish.returned();
-    publish.answered();
+    publish.acked();
 
     publish.abandoned("too late", null);
 
@@ -86,12 +88,52 @@ class PendingPublishTest {
   }
 
   @Test
+  void messageThatIsRefusedAgainAndAgainTellsHowOftenItWasTried() {
+    for (int i = 0; i < 3; i++) {
+      publish.written();
+      publish.nacked();
+    }
+
+    publish.abandoned("too late", "alarm");
+
+    assertThat(told())
+        .isInstanceOfSatisfying(
+            NackedException.class, nacked -> assertThat(nacked.tries()).isEqualTo(3))
+        .hasMessageContaining("refused to take the message, tried 3 times");
+  }
+
+  @Test
+  void messageWhoseFirstCopyMayHaveArrivedIsNotSaidToBeNacked() {
+    lostBeforeItWasAnswered();
+
+    publish.written();
+    publish.nacked();
+    publish.abandoned("too late", null);
+
+    assertThat(told())
+        .isInstanceOf(OutcomeUnknownException.class)
+        .hasCauseInstanceOf(NackedException.class);
+  }
+
+  @Test
+  void pauseBeforeTheNextTryDoublesUpToTwoSeconds() {
+    List<Long> shortest = List.of(50L, 100L, 200L, 400L, 800L, 1_600L, 2_000L, 2_000L, 2_000L);
+
+    for (long millis : shortest) {
+      publish.written();
+      publish.nacked();
+
+      assertThat(publish.pauseMillis()).isBetween(millis, millis * 5 / 4);
+    }
+  }
+
+  @Test
   void messageWhoseLastCopyIsConfirmedHasArrived() {
     lostBeforeItWasAnswered();
 
     publish.written();
-    publish.answered();
-    publish.confirmed();
+    publish.acked();
+    publish.end();
 
     assertThat(publish.outcome).isCompleted();
   }

@@ -253,17 +253,20 @@ class PublisherStatesTest {
       while (isAck && meant.stream().anyMatch(Written::isToBeReturned)) {
         returnNext(from);
       }
-      if (isAck) {
-        OutgoingMessages.Acked acked = outgoing.acked(from.window, upTo, isMultiple, now);
-        acked.ended().forEach(publish -> taken.add(new Taken(taken(publish, from, meant), true)));
-        for (PendingPublish publish : acked.postponed()) {
-          check(taken(publish, from, meant).isReturned, "tried again though it did not come back");
-          postponed.add(sent(publish));
-        }
-      } else {
-        for (PendingPublish publish : outgoing.nacked(from.window, upTo, isMultiple)) {
-          taken.add(new Taken(taken(publish, from, meant), false));
-        }
+      OutgoingMessages.Answered answered =
+          isAck
+              ? outgoing.acked(from.window, upTo, isMultiple, now)
+              : outgoing.nacked(from.window, upTo, isMultiple, now);
+      for (PendingPublish publish : answered.ended()) {
+        check(
+            isAck || publish.outcome.isDone() || publish.isOverdue(now),
+            "told of a refusal before its time was over");
+        taken.add(new Taken(taken(publish, from, meant), isAck));
+      }
+      for (PendingPublish publish : answered.postponed()) {
+        Written written = taken(publish, from, meant);
+        check(!isAck || written.isReturned, "tried again though the broker has it");
+        postponed.add(written.sent);
       }
       if (number % 2 == 0) {
         settleTaken();
@@ -291,11 +294,7 @@ class PublisherStatesTest {
       PendingPublish publish = sent.publish;
       ended(sent);
       boolean wasDone = publish.outcome.isDone();
-      if (isAck) {
-        publish.confirmed();
-      } else {
-        publish.nacked();
-      }
+      publish.end();
       if (wasDone) {
         return;
       }

@@ -57,7 +57,7 @@ class DeliveryCountsTest {
     desk.transport.onPublish(
         published ->
             CompletableFuture.failedFuture(
-                new NackedException(published.to(), published.message().messageId())));
+                new NackedException(published.to(), published.message().messageId(), 1)));
 
     Desk.logOf(() -> desk.receive(raw(FAIL).headers(Map.of(Headers.ATTEMPT, 2)).build()));
 

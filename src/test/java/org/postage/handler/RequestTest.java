@@ -307,7 +307,7 @@ class RequestTest {
   @Test
   void replyThatWasNotSentIsOneLineInTheLog() {
     desk.transport.onPublish(
-        reply -> CompletableFuture.failedFuture(new NackedException(reply.to(), null)));
+        reply -> CompletableFuture.failedFuture(new NackedException(reply.to(), null, 1)));
 
     String log =
         Desk.logOf(

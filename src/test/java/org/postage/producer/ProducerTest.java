@@ -337,7 +337,7 @@ class ProducerTest {
 
   @Test
   void failureOfAVoidMethodIsToldToTheCallback() {
-    NackedException nacked = new NackedException(Bench.TO, "id");
+    NackedException nacked = new NackedException(Bench.TO, "id", 1);
     bench.transport.onPublish(published -> CompletableFuture.failedFuture(nacked));
 
     bench.create(EchoProducer.class).message_echo("hi");
