@@ -29,7 +29,10 @@ final class Publisher implements Link.Tenant {
   static final int WINDOW = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-  private static final Duration STUCK = Duration.ofSeconds(15);
+  // A write that takes longer hangs in a full socket that nobody reads from. Whoever sends may be the
+  // one who hangs there, so this is short; big bodies get longer, as over a slow line.
+  private static final Duration STUCK = Duration.ofSeconds(5);
+  private static final long STUCK_NANOS_PER_BYTE = 4_000;
   private static final long MAX_WAIT_MILLIS = 100;
   private static final long REPLACED_MILLIS = 500;
   // One channel may have been closed for another message's sake; thrice is its own.
@@ -49,7 +52,9 @@ final class Publisher implements Link.Tenant {
   // a write.
   private final ThreadPoolExecutor writer;
   private volatile @Nullable BrokerConnection connection;
-  private volatile long writingSince;
+  // What is written to at the moment, and when that will have hung for too long; 0 while nothing is.
+  private volatile @Nullable Channel writingTo;
+  private volatile long stuckAt;
 
   /**
    * Publishes on this link.
@@ -140,10 +145,18 @@ final class Publisher implements Link.Tenant {
     outgoing
         .takeIf(publish -> publish.isOverdue(now))
         .forEach(publish -> publish.abandoned("no confirmation in time; " + state(), blocked));
-    long since = writingSince;
-    BrokerConnection writtenTo = connection;
-    if (since != 0 && now - since > STUCK.toNanos() && writtenTo != null) {
-      link.abandon(writtenTo, "a write hangs since " + STUCK);
+    Channel hangingIn = writingTo;
+    long at = stuckAt;
+    if (hangingIn != null && at != 0 && now - at > 0) {
+      abandonConnectionOf(hangingIn, "a write hangs for more than " + STUCK);
+    }
+  }
+
+  // Never a newer one: it has nothing to do with what is wrong with this channel.
+  private void abandonConnectionOf(Channel broken, String why) {
+    BrokerConnection current = connection;
+    if (current != null && current.client() == broken.getConnection()) {
+      link.abandon(current, why);
     }
   }
 
@@ -264,7 +277,9 @@ final class Publisher implements Link.Tenant {
   }
 
   private void write(Channel to, PendingPublish publish) {
-    writingSince = System.nanoTime();
+    writingTo = to;
+    stuckAt =
+        System.nanoTime() + STUCK.toNanos() + STUCK_NANOS_PER_BYTE * publish.message.body().length;
     try {
       to.basicPublish(
           publish.to.exchange().name(),
@@ -276,10 +291,7 @@ final class Publisher implements Link.Tenant {
       outgoing.suspend(to);
     } catch (IOException e) {
       outgoing.suspend(to);
-      BrokerConnection broken = connection;
-      if (broken != null) {
-        link.abandon(broken, "writing failed: " + Refusals.reason(e));
-      }
+      abandonConnectionOf(to, "writing failed: " + Refusals.reason(e));
     } catch (RuntimeException e) {
       // The client took a number and wrote nothing: the channel's numbers are no longer ours.
       outgoing.suspend(to);
@@ -288,7 +300,8 @@ final class Publisher implements Link.Tenant {
           .forEach(bad -> bad.refused("the client refused it: " + Refusals.reason(e), e));
       link.execute(() -> giveUp(to));
     } finally {
-      writingSince = 0;
+      stuckAt = 0;
+      writingTo = null;
     }
   }
 
