@@ -59,9 +59,9 @@ public final class AmqpTransport implements Transport {
   private volatile boolean consumes;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
-  private AmqpTransport(String name, ConnectionSettings settings) {
-    publishing = new Link(name + "-publish", settings);
-    consuming = new Link(name + "-consume", settings);
+  private AmqpTransport(Link publishing, Link consuming) {
+    this.publishing = publishing;
+    this.consuming = consuming;
     publisher = new Publisher(publishing, MAX_PATIENCE, this::declareAgain);
     delays = new DelayLadder(publishing, publisherDeclarer);
     replySlots = new ReplySlots(publishing, MAX_REPLY_QUEUES);
@@ -78,11 +78,15 @@ public final class AmqpTransport implements Transport {
    *     fast, also if the broker can't be reached
    */
   public static AmqpTransport connect(String name, ConnectionSettings settings) {
-    return connect(name, settings, CHECK_INTERVAL);
+    return connect(name, settings, CHECK_INTERVAL, Link.STUCK);
   }
 
-  static AmqpTransport connect(String name, ConnectionSettings settings, Duration checkInterval) {
-    AmqpTransport transport = new AmqpTransport(name, settings);
+  static AmqpTransport connect(
+      String name, ConnectionSettings settings, Duration checkInterval, Duration stuck) {
+    AmqpTransport transport =
+        new AmqpTransport(
+            new Link(name + "-publish", settings, stuck),
+            new Link(name + "-consume", settings, stuck));
     transport.consuming.watch(
         checkInterval, () -> transport.subscriptions.forEach(QueueSubscription::check));
     try {
@@ -279,7 +283,7 @@ public final class AmqpTransport implements Transport {
    * The exchanges and queues that are sent to, declared on each connection. One that fails stops no
    * other.
    */
-  private final class Targets implements Link.Tenant {
+  private final class Targets implements Tenant {
     @Override
     public void open(BrokerConnection connection) {
       for (Exchange exchange : exchanges) {
@@ -293,6 +297,7 @@ public final class AmqpTransport implements Transport {
     private void attempt(Object target, Declaring declaring) {
       try {
         declaring.run();
+        publishing.progress();
       } catch (IOException | TimeoutException | RuntimeException e) {
         publishing.giveUpIfInDoubt(e);
         LOG.warn("Cannot declare {}: {}", target, Refusals.reason(e));

@@ -92,6 +92,14 @@ final class Declarer {
     }
   }
 
+  static void unbind(Channel channel, Binding binding) throws IOException {
+    channel.queueUnbind(
+        binding.queue().name(),
+        binding.exchange().name(),
+        binding.routingKey(),
+        binding.arguments());
+  }
+
   /** Whether there is an exchange of this name. */
   boolean exists(BrokerConnection connection, Exchange exchange)
       throws IOException, TimeoutException {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Declares what messages wait in, and the ways back to where they go then: when they are first
  * needed, and on each connection from then on. Thread-safe.
  */
-final class DelayLadder implements Link.Tenant {
+final class DelayLadder implements Tenant {
   private static final Logger LOG = LoggerFactory.getLogger(DelayLadder.class);
 
   private static final int MAX_TARGETS = 10_000;
@@ -90,6 +90,7 @@ final class DelayLadder implements Link.Tenant {
   private void attempt(Declaring declaring) {
     try {
       declaring.run();
+      link.progress();
     } catch (IOException | TimeoutException | RuntimeException e) {
       link.giveUpIfInDoubt(e);
       LOG.warn("Cannot declare what delays need: {}", Refusals.reason(e));
@@ -117,6 +118,7 @@ final class DelayLadder implements Link.Tenant {
     declarer.declare(connection, Delays.RETURN);
     for (Binding binding : Delays.bindings(isReplicated)) {
       declarer.declare(connection, binding);
+      link.progress();
     }
     declarer.declare(connection, Delays.READY);
   }

@@ -4,15 +4,10 @@ import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,49 +23,18 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe: everything that happens to the connection happens on the link's one thread.
  */
 final class Link {
-  /**
-   * Something that lives on a connection and is opened anew on each. All calls come on the link's
-   * thread.
-   */
-  interface Tenant {
-    /** Opens on this connection. What it throws is tried again, with growing pauses. */
-    void open(BrokerConnection connection) throws IOException, TimeoutException;
-
-    /** Opening failed; it will be tried again. */
-    default void failed(Throwable cause) {}
-
-    /** What was opened is gone. */
-    void lost(Throwable cause);
-
-    /** The broker stopped reading from the connection (a reason), or reads again (null). */
-    default void blocked(@Nullable String reason) {}
-  }
-
-  private static final class Tenancy {
-    final Tenant tenant;
-    final Backoff backoff = new Backoff();
-    boolean isOpen;
-    long openedAt = System.nanoTime() - 2 * LIVED_NANOS;
-
-    Tenancy(Tenant tenant) {
-      this.tenant = tenant;
-    }
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
 
   // What lived that long did not die of being opened.
-  private static final long LIVED_NANOS = TimeUnit.SECONDS.toNanos(2);
+  static final long LIVED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   // Longer than any one wait on the link's thread: connecting, or a declaration that gets no
   // answer.
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(20);
 
-  // Longer than what a sound broker ever needs for one tenant.
-  private static final Duration STUCK = Duration.ofSeconds(60);
-  // The socket was closed meanwhile, and that did not help.
-  private static final Duration DEAD = STUCK.plusSeconds(30);
-  private static final Duration STUCK_CHECK = Duration.ofSeconds(5);
+  // Longer than what a sound broker ever needs for one declaration.
+  static final Duration STUCK = Duration.ofSeconds(60);
+  private static final int STUCK_CHECKS = 12;
 
   // What a broker has refused it will most likely refuse again.
   private static final long REFUSED_MILLIS = 5_000;
@@ -78,9 +42,10 @@ final class Link {
   private final String name;
   private final ConnectionSettings settings;
   private final LinkLoop loop;
+  private final Duration stuck;
 
   // I1: these are touched on the loop only.
-  private final List<Tenancy> tenancies = new ArrayList<>();
+  private final Tenancies tenancies;
   private final Backoff backoff = new Backoff();
   private final Connector connector;
   private long connectedAt;
@@ -96,28 +61,21 @@ final class Link {
   private volatile boolean isConnected;
   private volatile String state = "not connected yet";
 
-  Link(String name, ConnectionSettings settings) {
-    this(name, settings, thread(name + "-link"), thread(name + "-watchdog"));
+  /**
+   * Gives up a connection on which nothing went on for that long while there was something to do.
+   */
+  Link(String name, ConnectionSettings settings, Duration stuck) {
+    this(name, settings, new LinkLoop(name), stuck);
   }
 
-  Link(
-      String name,
-      ConnectionSettings settings,
-      ScheduledExecutorService loop,
-      ScheduledExecutorService watchdog) {
+  Link(String name, ConnectionSettings settings, LinkLoop loop, Duration stuck) {
     this.name = name;
     this.settings = settings;
-    this.loop = new LinkLoop(name, loop, watchdog);
+    this.loop = loop;
+    this.stuck = stuck;
+    tenancies = new Tenancies(loop, this::giveUpIfInDoubt);
     connector = new Connector(name, settings);
-    this.loop.watch(STUCK_CHECK, this::freeIfStuck);
-  }
-
-  private static ScheduledExecutorService thread(String name) {
-    ScheduledThreadPoolExecutor thread =
-        new ScheduledThreadPoolExecutor(1, task -> BrokerConnection.daemon(task, name));
-    thread.setRemoveOnCancelPolicy(true);
-    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    return thread;
+    loop.watch(stuck.dividedBy(STUCK_CHECKS), this::freeIfStuck);
   }
 
   /**
@@ -139,7 +97,7 @@ final class Link {
             isFailFast = failsFast;
             connect();
           });
-      await(round, asked, CALL_TIMEOUT.multipliedBy(rounds));
+      LinkLoop.await(round, asked, CALL_TIMEOUT.multipliedBy(rounds));
     } catch (RejectedExecutionException e) {
       throw new IllegalStateException(asked + ": closed", e);
     } catch (TransportException e) {
@@ -166,7 +124,8 @@ final class Link {
 
   /** Whether its thread works, or works on something that is not yet overdue. */
   boolean isLive() {
-    return loop.stuckFor().compareTo(DEAD) < 0;
+    // Its socket is closed after the one, and that did not help.
+    return loop.stuckFor().compareTo(stuck.multipliedBy(3).dividedBy(2)) < 0;
   }
 
   /** In words: connected, or why not. */
@@ -180,20 +139,15 @@ final class Link {
    * @throws TransportException if the broker is connected and refuses; the tenant is not kept then
    */
   void add(String what, Tenant tenant) {
-    Tenancy tenancy = new Tenancy(tenant);
+    boolean[] isOpen = {false};
     try {
       change(
           what,
           connection -> {
             tenant.open(connection);
-            tenancy.isOpen = true;
+            isOpen[0] = true;
           },
-          () -> {
-            tenancies.add(tenancy);
-            if (!tenancy.isOpen && current != null) {
-              openLater(tenancy);
-            }
-          });
+          () -> tenancies.add(tenant, isOpen[0]));
     } catch (RuntimeException e) {
       // It may still be opened after we lost patience, and nobody would close it.
       remove(tenant);
@@ -214,6 +168,15 @@ final class Link {
    * @throws TransportException if the broker refuses; no note is taken then
    */
   void change(String what, Action action, Runnable note) {
+    change(what, action, note, CALL_TIMEOUT);
+  }
+
+  /**
+   * The same, waited for no longer than this. It may still be done after that.
+   *
+   * @throws TransportException also if that was not long enough
+   */
+  void change(String what, Action action, Runnable note, Duration patience) {
     call(
         what,
         () -> {
@@ -233,7 +196,8 @@ final class Link {
           }
           note.run();
           return null;
-        });
+        },
+        patience.compareTo(CALL_TIMEOUT) < 0 ? patience : CALL_TIMEOUT);
   }
 
   /**
@@ -249,25 +213,17 @@ final class Link {
   }
 
   void remove(Tenant tenant) {
-    execute(
-        () -> {
-          tenancies.removeIf(tenancy -> tenancy.tenant == tenant);
-          tenant.lost(new IOException("stopped"));
-        });
+    execute(() -> tenancies.remove(tenant));
   }
 
   /** A tenant lost what it had on a connection that still stands: opens it anew. */
   void reopen(Tenant tenant, Throwable cause) {
-    execute(
-        () -> {
-          for (Tenancy tenancy : List.copyOf(tenancies)) {
-            if (tenancy.tenant == tenant && tenancy.isOpen) {
-              tenancy.isOpen = false;
-              tenant.lost(cause);
-              reopenSoon(tenancy);
-            }
-          }
-        });
+    execute(() -> tenancies.reopen(tenant, cause));
+  }
+
+  /** What the link's thread does came a step further: it does not hang. */
+  void progress() {
+    loop.progress();
   }
 
   /** Something hangs or is in doubt on this connection: gives it up and makes a new one. */
@@ -291,35 +247,21 @@ final class Link {
 
   /** Does something on the link's thread with the connection, if there is one, and waits for it. */
   <T extends @Nullable Object> T call(String asked, Callable<T> action) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    try {
-      loop.submit(
-          () -> {
-            try {
-              result.complete(action.call());
-            } catch (Throwable failure) {
-              giveUpIfInDoubt(failure);
-              result.completeExceptionally(Refusals.translate(asked, failure));
-            }
-          });
-      return await(result, asked, CALL_TIMEOUT);
-    } catch (RejectedExecutionException | CancellationException e) {
-      throw new IllegalStateException(asked + ": closed", e);
-    }
+    return call(asked, action, CALL_TIMEOUT);
   }
 
-  private static <T extends @Nullable Object> T await(
-      CompletableFuture<T> result, String asked, Duration timeout) {
-    try {
-      return result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw Refusals.translate(asked, e.getCause() == null ? e : e.getCause());
-    } catch (TimeoutException e) {
-      throw new TransportException(asked + ": no answer within " + timeout, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TransportException(asked + ": interrupted", e);
-    }
+  private <T extends @Nullable Object> T call(String asked, Callable<T> action, Duration patience) {
+    return loop.call(
+        asked,
+        () -> {
+          try {
+            return action.call();
+          } catch (Throwable failure) {
+            giveUpIfInDoubt(failure);
+            throw failure;
+          }
+        },
+        patience);
   }
 
   @Nullable BrokerConnection current() {
@@ -360,13 +302,7 @@ final class Link {
     }
     connection.close();
     current = null;
-    IOException cause = new IOException("closed");
-    for (Tenancy tenancy : tenancies) {
-      if (tenancy.isOpen) {
-        tenancy.isOpen = false;
-        loop.guarded(() -> tenancy.tenant.lost(cause));
-      }
-    }
+    tenancies.disconnected(new IOException("closed"));
   }
 
   // One address at a time: what others ask of this thread meanwhile is done between two.
@@ -398,10 +334,7 @@ final class Link {
     connection.client().addShutdownListener(cause -> execute(() -> lost(connection, cause)));
     connection.client().addBlockedListener(new Blocked());
     LOG.info("Connected {} to {}", name, settings.at(connection.address()));
-    for (Tenancy tenancy : List.copyOf(tenancies)) {
-      openOrLater(tenancy);
-      loop.progress();
-    }
+    tenancies.connected(connection);
     endFirstRound(null);
   }
 
@@ -441,49 +374,13 @@ final class Link {
     connection.kill();
     connector.moveOn();
     LOG.warn("Lost the connection of {} to {}: {}", name, where, Refusals.text(cause));
-    for (Tenancy tenancy : tenancies) {
-      if (tenancy.isOpen) {
-        tenancy.isOpen = false;
-        loop.guarded(() -> tenancy.tenant.lost(cause));
-      }
-    }
+    tenancies.disconnected(cause);
     if (System.nanoTime() - connectedAt > LIVED_NANOS) {
       backoff.reset();
       connect();
     } else {
       later(this::connect, backoff.nextMillis());
     }
-  }
-
-  private void openOrLater(Tenancy tenancy) {
-    BrokerConnection connection = current;
-    if (connection == null || tenancy.isOpen || !tenancies.contains(tenancy)) {
-      return;
-    }
-    try {
-      tenancy.tenant.open(connection);
-      tenancy.isOpen = true;
-      tenancy.openedAt = System.nanoTime();
-    } catch (IOException | TimeoutException | RuntimeException e) {
-      tenancy.tenant.failed(e);
-      LOG.warn("Cannot open {}: {}; trying again", tenancy.tenant, Refusals.why(e));
-      giveUpIfInDoubt(e);
-      openLater(tenancy);
-    }
-  }
-
-  // At once where that is no hot loop: everybody else's messages wait meanwhile.
-  private void reopenSoon(Tenancy tenancy) {
-    if (System.nanoTime() - tenancy.openedAt > LIVED_NANOS) {
-      tenancy.backoff.reset();
-      openOrLater(tenancy);
-    } else {
-      openLater(tenancy);
-    }
-  }
-
-  private void openLater(Tenancy tenancy) {
-    later(() -> openOrLater(tenancy), tenancy.backoff.nextMillis());
   }
 
   // After an unanswered question on a channel the next answer may belong to it: only a new
@@ -500,8 +397,8 @@ final class Link {
   // Only its socket frees a thread that hangs in it.
   private void freeIfStuck() {
     BrokerConnection connection = current;
-    if (connection != null && loop.stuckFor().compareTo(STUCK) > 0) {
-      abandon(connection, "its thread hangs since " + STUCK);
+    if (connection != null && loop.stuckFor().compareTo(stuck) > 0) {
+      abandon(connection, "its thread hangs since " + stuck);
     }
   }
 
@@ -510,14 +407,14 @@ final class Link {
     public void handleBlocked(String reason) {
       blocked = reason;
       LOG.warn("The broker blocks {}: {}", name, reason);
-      execute(() -> tenancies.forEach(tenancy -> tenancy.tenant.blocked(reason)));
+      execute(() -> tenancies.blocked(reason));
     }
 
     @Override
     public void handleUnblocked() {
       blocked = null;
       LOG.info("The broker no longer blocks {}", name);
-      execute(() -> tenancies.forEach(tenancy -> tenancy.tenant.blocked(null)));
+      execute(() -> tenancies.blocked(null));
     }
   }
 }

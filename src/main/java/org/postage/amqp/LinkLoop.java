@@ -1,9 +1,18 @@
 package org.postage.amqp;
 
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.postage.transport.TransportException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +27,22 @@ final class LinkLoop {
   // System.nanoTime() of when the task began that runs now; 0 while none does.
   private volatile long busySince;
 
+  LinkLoop(String name) {
+    this(name, thread(name + "-link"), thread(name + "-watchdog"));
+  }
+
   LinkLoop(String name, ScheduledExecutorService loop, ScheduledExecutorService watchdog) {
     this.name = name;
     this.loop = loop;
     this.watchdog = watchdog;
+  }
+
+  private static ScheduledExecutorService thread(String name) {
+    ScheduledThreadPoolExecutor thread =
+        new ScheduledThreadPoolExecutor(1, task -> BrokerConnection.daemon(task, name));
+    thread.setRemoveOnCancelPolicy(true);
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return thread;
   }
 
   /**
@@ -33,16 +54,56 @@ final class LinkLoop {
     loop.execute(() -> run(task));
   }
 
+  /**
+   * Does something on the loop, and waits for it.
+   *
+   * @throws TransportException if it fails or has not ended after that time; it goes on then
+   * @throws IllegalStateException if this is shut down
+   */
+  <T extends @Nullable Object> T call(String asked, Callable<T> action, Duration patience) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    try {
+      submit(
+          () -> {
+            try {
+              result.complete(action.call());
+            } catch (Throwable failure) {
+              result.completeExceptionally(Refusals.translate(asked, failure));
+            }
+          });
+      return await(result, asked, patience);
+    } catch (RejectedExecutionException | CancellationException e) {
+      throw new IllegalStateException(asked + ": closed", e);
+    }
+  }
+
+  /** Waits for something that happens on a loop. */
+  static <T extends @Nullable Object> T await(
+      CompletableFuture<T> result, String asked, Duration patience) {
+    try {
+      return result.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw Refusals.translate(asked, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw new TransportException(asked + ": no answer within " + patience, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TransportException(asked + ": interrupted", e);
+    }
+  }
+
   /** Runs a task; drops it if this is shut down. */
   void execute(Runnable task) {
     later(task, 0);
   }
 
-  void later(Runnable task, long millis) {
+  /** Runs a task after a pause, unless it is cancelled before; null if this is shut down. */
+  @Nullable Future<?> later(Runnable task, long millis) {
     try {
-      loop.schedule(() -> run(task), millis, TimeUnit.MILLISECONDS);
+      return loop.schedule(() -> run(task), millis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("{} is closed; a task for it was dropped", name);
+      return null;
     }
   }
 
@@ -54,7 +115,9 @@ final class LinkLoop {
 
   /** What runs at the moment came a step further: it does not hang. */
   void progress() {
-    busySince = now();
+    if (busySince != 0) {
+      busySince = now();
+    }
   }
 
   /** For how long the task that runs now has made no progress; zero while none runs. */

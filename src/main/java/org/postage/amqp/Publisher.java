@@ -24,12 +24,13 @@ import org.slf4j.LoggerFactory;
  * again on the next one, under the same message id, until its deadline; so is, after a pause, what
  * the broker refused to take. Thread-safe.
  */
-final class Publisher implements Link.Tenant {
+final class Publisher implements Tenant {
   /** How many messages may be on their way at once. */
   static final int WINDOW = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
-  // A write that takes longer hangs in a full socket that nobody reads from. Whoever sends may be the
+  // A write that takes longer hangs in a full socket that nobody reads from. Whoever sends may be
+  // the
   // one who hangs there, so this is short; big bodies get longer, as over a slow line.
   private static final Duration STUCK = Duration.ofSeconds(5);
   private static final long STUCK_NANOS_PER_BYTE = 4_000;
@@ -52,7 +53,8 @@ final class Publisher implements Link.Tenant {
   // a write.
   private final ThreadPoolExecutor writer;
   private volatile @Nullable BrokerConnection connection;
-  // What is written to at the moment, and when that will have hung for too long; 0 while nothing is.
+  // What is written to at the moment, and when that will have hung for too long; 0 while nothing
+  // is.
   private volatile @Nullable Channel writingTo;
   private volatile long stuckAt;
 

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Keeps some queues consumed on one channel: declared, bound and consumed anew whenever the
  * channel, the connection or a queue was lost.
  */
-final class QueueSubscription implements Link.Tenant, Subscription {
+final class QueueSubscription implements Tenant, Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(QueueSubscription.class);
 
   private static final long REJECTED_MILLIS = 500;
@@ -79,6 +79,7 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     // All are declared before any is consumed: nothing arrives before its neighbours can.
     for (Binding binding : bindings) {
       declare(connection, binding);
+      link.progress();
     }
     Channel opened = connection.createChannel();
     opened.addShutdownListener(cause -> channelClosed(opened, cause));
@@ -88,9 +89,11 @@ final class QueueSubscription implements Link.Tenant, Subscription {
     acks = newAcks;
     for (Binding binding : bindings) {
       Declarer.bind(opened, binding);
+      link.progress();
     }
     for (Queue queue : queues.values()) {
       consume(newAcks, queue);
+      link.progress();
     }
     isConsuming = true;
     LOG.info("{} consumes {}", options.name(), tagsByQueue.keySet());
@@ -139,12 +142,10 @@ final class QueueSubscription implements Link.Tenant, Subscription {
         "cannot unbind " + binding,
         () -> {
           bindings.remove(binding);
-          if (channel != null) {
-            channel.queueUnbind(
-                binding.queue().name(),
-                binding.exchange().name(),
-                binding.routingKey(),
-                binding.arguments());
+          BrokerConnection connection = link.current();
+          if (channel != null && connection != null) {
+            // On a channel of its own: where it is refused, nothing that is consumed suffers.
+            Declarer.on(connection, channel -> Declarer.unbind(channel, binding));
           }
           return null;
         });

@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>A Python peer's answer carries nothing but its address, so an address belongs to one call
  * until that has ended. It is used again only when nothing more can come to it. Thread-safe.
  */
-final class ReplySlots implements Link.Tenant {
+final class ReplySlots implements Tenant {
   private static final Logger LOG = LoggerFactory.getLogger(ReplySlots.class);
 
   private final Link link;
@@ -40,10 +39,7 @@ final class ReplySlots implements Link.Tenant {
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Slot> free = new ArrayDeque<>();
   private final Set<Slot> inUse = new HashSet<>();
-  // In their order. Two, so that whoever may have an address is found at once among any number.
-  private final Set<Waiter> wantingAny = new LinkedHashSet<>();
-  private final Set<Waiter> wantingFresh = new LinkedHashSet<>();
-  private long asked;
+  private final ReplyWaiters waiters = new ReplyWaiters();
   private int opening;
   private boolean isClosed;
   private boolean isBlocked;
@@ -54,9 +50,6 @@ final class ReplySlots implements Link.Tenant {
     this.link = link;
     this.max = max;
   }
-
-  private record Waiter(
-      long number, ReplyAddress.Listener listener, CompletableFuture<ReplyAddress> address) {}
 
   CompletableFuture<ReplyAddress> take(ReplyAddress.Listener listener, boolean fresh) {
     lock.lock();
@@ -70,18 +63,16 @@ final class ReplySlots implements Link.Tenant {
         slot.listener = listener;
         return CompletableFuture.completedFuture(slot);
       }
-      Waiter waiter = new Waiter(asked++, listener, new CompletableFuture<>());
-      Set<Waiter> waiters = fresh ? wantingFresh : wantingAny;
-      waiters.add(waiter);
-      waiter.address.whenComplete((address, failure) -> forget(waiter, waiters));
+      ReplyWaiters.Waiter waiter = waiters.add(listener, fresh);
+      waiter.address().whenComplete((address, failure) -> forget(waiter));
       openMore();
-      return waiter.address;
+      return waiter.address();
     } finally {
       lock.unlock();
     }
   }
 
-  private void forget(Waiter waiter, Set<Waiter> waiters) {
+  private void forget(ReplyWaiters.Waiter waiter) {
     lock.lock();
     try {
       waiters.remove(waiter);
@@ -145,28 +136,20 @@ final class ReplySlots implements Link.Tenant {
 
   /** Tells whoever waits for an address that none will come, and gives out no more. */
   void close() {
-    List<Waiter> left;
+    List<ReplyWaiters.Waiter> left;
     lock.lock();
     try {
       isClosed = true;
-      left = takeWaiters();
+      left = waiters.takeAll();
     } finally {
       lock.unlock();
     }
-    left.forEach(waiter -> waiter.address.completeExceptionally(closed()));
+    left.forEach(waiter -> waiter.address().completeExceptionally(closed()));
   }
 
   @Override
   public String toString() {
     return "reply queues";
-  }
-
-  private List<Waiter> takeWaiters() {
-    List<Waiter> taken = new ArrayList<>(wantingAny);
-    taken.addAll(wantingFresh);
-    wantingAny.clear();
-    wantingFresh.clear();
-    return taken;
   }
 
   private static IllegalStateException closed() {
@@ -180,7 +163,7 @@ final class ReplySlots implements Link.Tenant {
       return;
     }
     // A used one makes room for a fresh one that is waited for.
-    int waiting = wantingAny.size() + wantingFresh.size();
+    int waiting = waiters.size();
     while (inUse.size() + free.size() >= max && !free.isEmpty() && waiting > 0) {
       link.execute(free.removeFirst()::delete);
     }
@@ -219,14 +202,14 @@ final class ReplySlots implements Link.Tenant {
 
   // It would be refused again: whoever waits is told now, not when their patience ends.
   private void refuse(BrokerRefusedException refused) {
-    List<Waiter> left;
+    List<ReplyWaiters.Waiter> left;
     lock.lock();
     try {
-      left = takeWaiters();
+      left = waiters.takeAll();
     } finally {
       lock.unlock();
     }
-    left.forEach(waiter -> waiter.address.completeExceptionally(refused));
+    left.forEach(waiter -> waiter.address().completeExceptionally(refused));
   }
 
   private boolean isOld(Channel on) {
@@ -251,50 +234,37 @@ final class ReplySlots implements Link.Tenant {
   /** To whoever waits longest and may have it, or to the pool. */
   private void hand(Slot slot) {
     while (true) {
-      Waiter waiter;
+      ReplyWaiters.Waiter waiter;
       lock.lock();
       try {
         inUse.remove(slot);
         slot.listener = null;
-        if (channel != slot.channel) {
+        if (channel != slot.channel || slot.isDeleted) {
           return;
         }
-        waiter = nextFor(slot);
+        waiter = waiters.takeNext(slot.isFresh());
         if (waiter == null) {
           free.addLast(slot);
           openMore();
           return;
         }
-        slot.listener = waiter.listener;
+        slot.listener = waiter.listener();
         inUse.add(slot);
       } finally {
         lock.unlock();
       }
-      if (waiter.address.complete(slot)) {
+      if (waiter.address().complete(slot)) {
         return;
       }
     }
-  }
-
-  private @Nullable Waiter nextFor(Slot slot) {
-    Waiter any = first(wantingAny);
-    Waiter fresh = slot.isFresh() ? first(wantingFresh) : null;
-    boolean isAny = fresh == null || (any != null && any.number < fresh.number);
-    Waiter next = isAny ? any : fresh;
-    if (next != null) {
-      (isAny ? wantingAny : wantingFresh).remove(next);
-    }
-    return next;
-  }
-
-  private static @Nullable Waiter first(Set<Waiter> waiters) {
-    return waiters.isEmpty() ? null : waiters.iterator().next();
   }
 
   private final class Slot extends DefaultConsumer implements ReplyAddress {
     private final Channel channel;
     private String queue = "";
     private volatile boolean isFresh = true;
+    // Guarded by `lock`.
+    private boolean isDeleted;
     private volatile @Nullable Listener listener;
 
     Slot(Channel channel) {
@@ -372,12 +342,15 @@ final class ReplySlots implements Link.Tenant {
       // Its queue was deleted, by somebody else: we cancel what we delete.
       lock.lock();
       try {
+        isDeleted = true;
         free.remove(this);
         inUse.remove(this);
+        openMore();
       } finally {
         lock.unlock();
       }
-      lost(new IOException("reply queue '" + queue + "' was deleted"));
+      // Not on this thread, which reads from the socket: whoever hears it may send again at once.
+      link.execute(() -> lost(new IOException("reply queue '" + queue + "' was deleted")));
     }
 
     @Override

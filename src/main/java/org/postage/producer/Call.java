@@ -61,10 +61,16 @@ final class Call {
           }
         });
     waitFor();
-    takeAddressAndSend();
+    takeAddressAndSend(true);
   }
 
-  private void takeAddressAndSend() {
+  /**
+   * Sends as soon as there is an address.
+   *
+   * @param here whether this thread may send: never one of the connection's, since sending may wait
+   *     for confirms
+   */
+  private void takeAddressAndSend(boolean here) {
     Attempt next = new Attempt();
     lock.lock();
     try {
@@ -73,10 +79,9 @@ final class Call {
       lock.unlock();
     }
     CompletableFuture<ReplyAddress> taken = requests.address(to, next);
-    if (taken.isDone()) {
+    if (here && taken.isDone()) {
       taken.whenComplete((its, failure) -> sendTo(next, its, failure));
     } else {
-      // Not on the connection's thread: sending may wait for confirms.
       reply.whenComplete((r, t) -> taken.cancel(false));
       taken.whenComplete((its, failure) -> sendLater(next, its, failure));
     }
@@ -217,7 +222,7 @@ final class Call {
       LOG.debug(
           "An answer without correlation id came to a used address: asking again with a fresh one");
       from.discard();
-      takeAddressAndSend();
+      takeAddressAndSend(false);
     }
   }
 
@@ -238,7 +243,7 @@ final class Call {
     // What was not confirmed would be sent again too, with an address that is gone.
     former.cancel(false);
     if (sendAgain) {
-      takeAddressAndSend();
+      takeAddressAndSend(false);
     } else {
       end(
           new OutcomeUnknownException(

@@ -88,7 +88,12 @@ class DeliveryStatesTest {
 
   private static final class Model {
     private final ManualTimer clock = new ManualTimer();
-    private final Link link = new Link("test", ConnectionSettings.builder().build(), clock, clock);
+    private final Link link =
+        new Link(
+            "test",
+            ConnectionSettings.builder().build(),
+            new LinkLoop("test", clock, clock),
+            Duration.ofMinutes(1));
     private final FakeConnection connection = new FakeConnection();
     private final List<Runnable> tasks = new ArrayList<>();
     private final Deque<Event<Kind>> events = new ArrayDeque<>();

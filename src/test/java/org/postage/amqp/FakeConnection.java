@@ -9,6 +9,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,25 +23,34 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("StatementSwitchToExpressionSwitch")
 final class FakeConnection {
+  /** What publishing does, or throws. */
+  @FunctionalInterface
+  interface Publishing {
+    void run() throws IOException;
+  }
+
   /** What became of one delivery. */
   record Settled(long tag, String how) {}
 
   final List<FakeChannel> channels = new ArrayList<>();
   boolean isFailing;
+  // Closed when the connection is given up.
+  final Socket socket = new Socket();
   private int queues;
 
+  private final Connection client =
+      proxy(
+          Connection.class,
+          (self, method, arguments) ->
+              switch (method.getName()) {
+                case "createChannel" -> newChannel().client;
+                case "getServerProperties" -> Map.of("version", "3.13.0");
+                case "equals" -> self == arguments[0];
+                default -> throw new AssertionError(method);
+              });
+
   final BrokerConnection broker =
-      new BrokerConnection(
-          new BrokerAddress("localhost", 5672),
-          proxy(
-              Connection.class,
-              (self, method, arguments) ->
-                  switch (method.getName()) {
-                    case "createChannel" -> newChannel().client;
-                    case "getServerProperties" -> Map.of("version", "3.13.0");
-                    default -> throw new AssertionError(method);
-                  }),
-          null);
+      new BrokerConnection(new BrokerAddress("localhost", 5672), client, socket);
 
   FakeChannel last() {
     return channels.get(channels.size() - 1);
@@ -62,6 +72,8 @@ final class FakeConnection {
     final List<Settled> settled = new ArrayList<>();
     final List<String> commands = new ArrayList<>();
     boolean isOpen = true;
+    // What happens when somebody publishes.
+    Publishing publishing = () -> {};
     private long deliveries;
 
     /** The number of the next delivery. */
@@ -92,7 +104,17 @@ final class FakeConnection {
         case "close", "abort":
           isOpen = false;
           return null;
-        case "addShutdownListener", "queueBind", "basicQos":
+        case "addShutdownListener",
+        "addConfirmListener",
+        "addReturnListener",
+        "confirmSelect",
+        "queueBind",
+        "basicQos":
+          return null;
+        case "getConnection":
+          return FakeConnection.this.client;
+        case "basicPublish":
+          publishing.run();
           return null;
         default:
           return asked(method.getName(), arguments);

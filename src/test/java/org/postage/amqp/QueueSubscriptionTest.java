@@ -2,6 +2,7 @@ package org.postage.amqp;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postage.embedded.EmbeddedBroker;
 import org.postage.topology.Exchange;
+import org.postage.transport.BrokerRefusedException;
 import org.postage.transport.ConsumeOptions;
 import org.postage.transport.Delivery;
 import org.postage.transport.DeliveryListener;
@@ -33,7 +35,7 @@ class QueueSubscriptionTest {
   private final ExecutorService handlers = Executors.newSingleThreadExecutor();
   private final AmqpTransport transport =
       AmqpTransport.connect(
-          "test", BrokerUri.parse(broker.uri().toString()).build(), CHECK_INTERVAL);
+          "test", BrokerUri.parse(broker.uri().toString()).build(), CHECK_INTERVAL, Link.STUCK);
 
   @AfterEach
   void close() {
@@ -95,6 +97,21 @@ class QueueSubscriptionTest {
     subscription.cancel("unknown");
 
     assertThat(subscription.channel).isSameAs(channel);
+  }
+
+  @Test
+  void unbindingThatIsRefusedLeavesTheConsumerInPeace() {
+    QueueSubscription subscription = consume(delivery -> Outcome.ACK);
+    Channel channel = subscription.channel;
+
+    assertThatThrownBy(() -> subscription.unbind(Exchange.DEFAULT.to("queue", "queue")))
+        .isInstanceOf(BrokerRefusedException.class)
+        .hasMessageContaining("ACCESS_REFUSED");
+
+    // Done after whatever a closed channel would lead to, on the same thread.
+    subscription.cancel("unknown");
+    assertThat(subscription.channel).isSameAs(channel);
+    assertThat(subscription.isConsuming()).isTrue();
   }
 
   @Test

@@ -108,7 +108,11 @@ class ReplySlotsTest {
   }
 
   private static Link link(ManualTimer loop) {
-    return new Link("test", ConnectionSettings.builder().build(), loop, loop);
+    return new Link(
+        "test",
+        ConnectionSettings.builder().build(),
+        new LinkLoop("test", loop, loop),
+        Duration.ofMinutes(1));
   }
 
   /** A call, as far as addresses see one. */
@@ -281,11 +285,16 @@ class ReplySlotsTest {
         String queue = event.oneOf(queues);
         Consumer consumer = consumer(queue);
         channel().consumers.remove(queue);
+        long told = owners.stream().filter(owner -> owner.isLost).count();
         try {
           consumer.handleCancel("tag");
         } catch (IOException e) {
           throw new AssertionError(e);
         }
+        check(
+            told == owners.stream().filter(owner -> owner.isLost).count(),
+            "told on the thread that reads from the socket");
+        loop.advance(NOW);
       }
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Stands between clients and the broker and does to their connections what networks do. Up is from
  * the client to the broker. Thread-safe.
  */
-final class FaultyProxy implements AutoCloseable {
+public final class FaultyProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 16 * 1_024;
 
   private final int brokerPort;
@@ -41,14 +41,16 @@ final class FaultyProxy implements AutoCloseable {
   private boolean isUpFrozen;
   private boolean isDownFrozen;
 
-  FaultyProxy(int brokerPort) throws IOException {
+  /** In front of a broker on this port of this machine. */
+  public FaultyProxy(int brokerPort) throws IOException {
     this.brokerPort = brokerPort;
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     port = listener.getLocalPort();
     listen();
   }
 
-  int port() {
+  /** Where it listens. */
+  public int port() {
     return port;
   }
 
@@ -58,7 +60,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** Both ends of every connection are reset. */
-  void reset() {
+  public void reset() {
     pairs.forEach(Pair::reset);
   }
 
@@ -89,7 +91,7 @@ final class FaultyProxy implements AutoCloseable {
   }
 
   /** Holds each piece of data back for this long. */
-  void delay(Duration delay) {
+  public void delay(Duration delay) {
     delayNanos = delay.toNanos();
   }
 
