@@ -39,8 +39,8 @@ final class DebugTransport implements Transport {
   }
 
   @Override
-  public void declare(Exchange exchange) {
-    transport.declare(exchange);
+  public void declare(Exchange exchange, Duration patience) {
+    transport.declare(exchange, patience);
   }
 
   @Override
@@ -146,8 +146,8 @@ final class DebugTransport implements Transport {
   }
 
   @Override
-  public void close() {
-    transport.close();
+  public void close(Duration timeout) {
+    transport.close(timeout);
   }
 
   private String readable(RawMessage message) {

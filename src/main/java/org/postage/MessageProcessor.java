@@ -264,9 +264,17 @@ public final class MessageProcessor implements Processor, AutoCloseable {
    */
   @Override
   public void close() {
-    if (!stop(stopTimeout.plus(AFTER_INTERRUPT).plus(STOP_OVERHEAD))) {
+    close(stopTimeout.plus(AFTER_INTERRUPT).plus(STOP_OVERHEAD));
+  }
+
+  void close(Duration timeout) {
+    if (!stop(timeout)) {
       LOG.warn("{}: handlers still run; what they work on is delivered again", name);
     }
+  }
+
+  Duration stopTimeout() {
+    return stopTimeout;
   }
 
   private void stopNow() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -62,8 +63,12 @@ import org.slf4j.LoggerFactory;
 public final class Postage implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Postage.class);
   private static final int POOL_THREADS = 4;
+  // Of closing: what is for callbacks, what for them and the connections, and what for all that
+  // comes
+  // after the time that running handlers have.
   private static final Duration CALLBACKS_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(50);
+  private static final Duration AFTER_PROCESSORS = Duration.ofSeconds(9);
+  private static final Duration CLOSE_OVERHEAD = Duration.ofSeconds(15);
 
   private final Fingerprint fingerprint;
   private final Encoders encoders;
@@ -239,20 +244,30 @@ public final class Postage implements AutoCloseable {
 
   /**
    * Stops processors, lets running handlers end and what was sent be confirmed, then closes the
-   * connections. Harmless when closed already. Takes at most about 45 seconds; what could not be
-   * confirmed by then is told to the failure callback.
+   * connections. Harmless when closed already.
+   *
+   * <p>Takes at most 15 seconds more than the longest {@link
+   * MessageProcessor.Builder#stopTimeout(Duration) stopTimeout} of its processors: 45 seconds where
+   * none was set. What could not be confirmed by then is told to the failure callback.
    */
   @Override
   public void close() {
+    Duration timeout =
+        processors.stream()
+            .map(MessageProcessor::stopTimeout)
+            .max(Comparator.naturalOrder())
+            .orElse(Duration.ZERO)
+            .plus(CLOSE_OVERHEAD);
+    long end = System.nanoTime() + timeout.toNanos();
     if (!isClosed.compareAndSet(false, true)) {
-      awaitClosed();
+      awaitClosed(timeout);
       return;
     }
     try {
       processors.forEach(MessageProcessor::stop);
-      processors.forEach(MessageProcessor::close);
+      processors.forEach(processor -> processor.close(left(end).minus(AFTER_PROCESSORS)));
       producers.close();
-      transport.close();
+      transport.close(left(end).minus(CALLBACKS_TIMEOUT));
       timer.shutdownNow();
       sending.shutdown();
       callbacks.shutdown();
@@ -268,6 +283,10 @@ public final class Postage implements AutoCloseable {
     }
   }
 
+  private static Duration left(long endNanos) {
+    return Duration.ofNanos(endNanos - System.nanoTime());
+  }
+
   private static void closeCompanion(AutoCloseable companion) {
     try {
       companion.close();
@@ -277,10 +296,10 @@ public final class Postage implements AutoCloseable {
   }
 
   // Somebody else is closing it.
-  private void awaitClosed() {
+  private void awaitClosed(Duration timeout) {
     try {
-      if (!closed.await(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("Not closed within {}", CLOSE_TIMEOUT);
+      if (!closed.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("Not closed within {}", timeout);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

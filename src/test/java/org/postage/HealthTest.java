@@ -139,6 +139,28 @@ class HealthTest {
   }
 
   @Test
+  void channelThatCannotBeOpenedMakesItNotReadyAndIsTold() {
+    // One for the publisher, none for replies.
+    try (EmbeddedBroker small = EmbeddedBroker.builder().channelMax(1).start();
+        Postage cramped = Postage.builder().uri(small.uri().toString()).connect()) {
+
+      await().until(() -> !cramped.isReady());
+
+      assertThat(cramped.health().isLive()).isTrue();
+      assertThat(cramped.health().connections())
+          .singleElement()
+          .satisfies(
+              connection -> {
+                assertThat(connection.isConnected()).isTrue();
+                assertThat(connection.state())
+                    .isEqualTo(
+                        "cannot open reply queues: the broker allows no more channels on this"
+                            + " connection");
+              });
+    }
+  }
+
+  @Test
   void consumerThatCannotComeBackSaysWhy() throws Exception {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setUri(broker.uri());

@@ -17,9 +17,11 @@ import org.postage.topology.Delays;
 import org.postage.topology.Destination;
 import org.postage.topology.Exchange;
 import org.postage.topology.Queue;
+import org.postage.transport.BrokerRefusedException;
 import org.postage.transport.ConsumeOptions;
 import org.postage.transport.DeliveryListener;
 import org.postage.transport.Health;
+import org.postage.transport.NotSentException;
 import org.postage.transport.QueueBrowser;
 import org.postage.transport.RawMessage;
 import org.postage.transport.ReplyAddress;
@@ -92,8 +94,8 @@ public final class AmqpTransport implements Transport {
     try {
       transport.start(settings.isFailFast());
     } catch (RuntimeException e) {
-      transport.publishing.close();
-      transport.consuming.close();
+      transport.publishing.close(CLOSE_TIMEOUT);
+      transport.consuming.close(CLOSE_TIMEOUT);
       throw e;
     }
     return transport;
@@ -109,14 +111,15 @@ public final class AmqpTransport implements Transport {
   }
 
   @Override
-  public void declare(Exchange exchange) {
+  public void declare(Exchange exchange, Duration patience) {
     publishing.change(
         "cannot declare exchange '" + exchange.name() + "'",
         connection -> {
           publisherDeclarer.declare(connection, exchange);
           publisher.declared(exchange.name());
         },
-        () -> exchanges.add(exchange));
+        () -> exchanges.add(exchange),
+        patience);
   }
 
   // Somebody deleted it: what is sent there later shall find it. Called on the link's thread.
@@ -146,19 +149,27 @@ public final class AmqpTransport implements Transport {
   @Override
   public CompletableFuture<Void> publishLater(
       Destination to, RawMessage message, Duration delay, Duration patience) {
-    delays.want(to);
+    Patience limit = Patience.of(patience);
+    try {
+      delays.want(to, limit);
+    } catch (BrokerRefusedException e) {
+      throw e;
+    } catch (TransportException e) {
+      return CompletableFuture.failedFuture(
+          new NotSentException(Refusals.reason(e), to, message.messageId(), e));
+    }
     Map<String, Object> headers = new LinkedHashMap<>(message.headers());
     headers.putAll(Delays.headers(delay, to));
     return publisher.publish(
         Delays.entry(delay).withKey(to.routingKey()),
         message.toBuilder().headers(headers).build(),
         true,
-        patience);
+        limit.left());
   }
 
   @Override
   public void declareDelays() {
-    delays.want();
+    delays.want(MAX_PATIENCE);
   }
 
   @Override
@@ -242,13 +253,17 @@ public final class AmqpTransport implements Transport {
   @Override
   public Health health() {
     List<Health.Connection> connections = new ArrayList<>();
+    String trouble = publishing.trouble();
     connections.add(
-        new Health.Connection(publishing.name(), publishing.isConnected(), publisher.state()));
+        new Health.Connection(
+            publishing.name(),
+            publishing.isConnected(),
+            trouble == null ? publisher.state() : trouble));
     if (consumes) {
       connections.add(
           new Health.Connection(consuming.name(), consuming.isConnected(), consuming.state()));
     }
-    boolean isReady = publishing.isConnected() && !publisher.isBlocked();
+    boolean isReady = publishing.isConnected() && !publisher.isBlocked() && trouble == null;
     List<Health.Consumer> consumers = new ArrayList<>();
     for (QueueSubscription subscription : subscriptions) {
       List<Health.Consumer> own = subscription.health();
@@ -265,18 +280,20 @@ public final class AmqpTransport implements Transport {
   }
 
   @Override
-  public void close() {
+  public void close(Duration timeout) {
     if (!isClosed.compareAndSet(false, true)) {
       return;
     }
-    consuming.close();
+    Patience limit = Patience.of(timeout);
+    consuming.close(timeout.dividedBy(3));
     replySlots.close();
     // Whoever went on sending would keep us here until the end of our patience.
     publisher.refuseMore();
     // A broker that is down may come back, but a program that ends shall not wait long for that.
-    publisher.flush(publishing.isConnected() ? FLUSH_TIMEOUT : DOWN_FLUSH_TIMEOUT);
+    Duration longest = publishing.isConnected() ? FLUSH_TIMEOUT : DOWN_FLUSH_TIMEOUT;
+    publisher.flush(limit.left(longest, BrokerConnection.closeTimeout()));
     publisher.close();
-    publishing.close();
+    publishing.close(limit.left());
   }
 
   /**

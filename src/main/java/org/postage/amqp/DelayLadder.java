@@ -1,6 +1,7 @@
 package org.postage.amqp;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -34,27 +35,30 @@ final class DelayLadder implements Tenant {
   /**
    * Makes sure that messages can wait, now and on each connection to come.
    *
-   * @throws TransportException if the broker refuses
+   * @throws TransportException if the broker refuses, or does not answer in time
    */
-  void want() {
+  void want(Duration patience) {
     if (!isWanted) {
-      link.change("cannot declare the queues for delays", this::declare, () -> isWanted = true);
+      link.change(
+          "cannot declare the queues for delays", this::declare, () -> isWanted = true, patience);
     }
   }
 
   /**
    * Makes sure that messages that waited can go there.
    *
-   * @throws TransportException if the broker refuses, for example since there is no such queue
+   * @throws TransportException if the broker refuses, for example since there is no such queue, or
+   *     does not answer until then
    */
-  void want(Destination to) {
-    want();
+  void want(Destination to, Patience limit) {
+    want(limit.left());
     Destination target = to.exchange().isDefault() ? to : to.exchange().withKey("");
     if (!targets.contains(target)) {
       link.change(
           "cannot bind " + target + " to '" + Delays.RETURN.name() + "'",
           connection -> bind(connection, target),
-          () -> remember(target));
+          () -> remember(target),
+          limit.left());
     }
   }
 

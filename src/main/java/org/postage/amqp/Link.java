@@ -268,10 +268,19 @@ final class Link {
     return current;
   }
 
+  /** Why something that lives on it can't be opened at the moment; null if nothing is wrong. */
+  @Nullable String trouble() {
+    return tenancies.trouble();
+  }
+
   /**
    * Closes the connection, within seconds. What still hangs then is freed by closing its socket.
+   *
+   * @param timeout how long it may take at most, or a moment more
    */
-  void close() {
+  void close(Duration timeout) {
+    Duration usual = BrokerConnection.closeTimeout().multipliedBy(2);
+    Duration patience = timeout.compareTo(usual) < 0 ? timeout : usual;
     isClosed = true;
     isConnected = false;
     state = "closed";
@@ -282,7 +291,7 @@ final class Link {
           closed.complete(null);
         });
     try {
-      closed.get(2 * BrokerConnection.closeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      closed.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

@@ -1,8 +1,8 @@
 package org.postage.amqp;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -12,13 +12,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tenants of a link: opened on each of its connections, and again, after growing pauses, where
- * that failed or what was opened is gone. Used on the link's loop.
+ * that failed or what was opened is gone. Used on the link's loop, unless it is said otherwise.
  */
 final class Tenancies {
   private static final class Tenancy {
     final Tenant tenant;
     final Backoff backoff = new Backoff();
     boolean isOpen;
+    // Why it could not be opened; null while it is open, or that was not tried. Read anywhere.
+    volatile @Nullable String trouble;
     // The next attempt: never more than one waits.
     @Nullable Future<?> attempt;
     long openedAt = System.nanoTime() - 2 * Link.LIVED_NANOS;
@@ -32,7 +34,7 @@ final class Tenancies {
 
   private final LinkLoop loop;
   private final Consumer<Throwable> onFailure;
-  private final List<Tenancy> all = new ArrayList<>();
+  private final List<Tenancy> all = new CopyOnWriteArrayList<>();
   private @Nullable BrokerConnection current;
 
   /**
@@ -63,7 +65,7 @@ final class Tenancies {
   /** There is a connection: opens all. */
   void connected(BrokerConnection connection) {
     current = connection;
-    for (Tenancy tenancy : List.copyOf(all)) {
+    for (Tenancy tenancy : all) {
       open(tenancy);
       loop.progress();
     }
@@ -72,7 +74,8 @@ final class Tenancies {
   /** There is none any more. */
   void disconnected(Throwable cause) {
     current = null;
-    for (Tenancy tenancy : List.copyOf(all)) {
+    for (Tenancy tenancy : all) {
+      tenancy.trouble = null;
       if (tenancy.isOpen) {
         tenancy.isOpen = false;
         loop.guarded(() -> tenancy.tenant.lost(cause));
@@ -82,7 +85,7 @@ final class Tenancies {
 
   /** One lost what it had on a connection that still stands: opens it anew. */
   void reopen(Tenant tenant, Throwable cause) {
-    for (Tenancy tenancy : List.copyOf(all)) {
+    for (Tenancy tenancy : all) {
       if (tenancy.tenant == tenant && tenancy.isOpen) {
         tenancy.isOpen = false;
         tenant.lost(cause);
@@ -93,6 +96,17 @@ final class Tenancies {
 
   void blocked(@Nullable String reason) {
     all.forEach(tenancy -> tenancy.tenant.blocked(reason));
+  }
+
+  /** Why one of them can't be opened at the moment; null if nothing is wrong. From any thread. */
+  @Nullable String trouble() {
+    for (Tenancy tenancy : all) {
+      String trouble = tenancy.trouble;
+      if (trouble != null) {
+        return trouble;
+      }
+    }
+    return null;
   }
 
   // At once where that is no hot loop: everybody else's messages wait meanwhile.
@@ -119,9 +133,11 @@ final class Tenancies {
     try {
       tenancy.tenant.open(connection);
       tenancy.isOpen = true;
+      tenancy.trouble = null;
       tenancy.openedAt = System.nanoTime();
     } catch (IOException | TimeoutException | RuntimeException e) {
       tenancy.tenant.failed(e);
+      tenancy.trouble = "cannot open " + tenancy.tenant + ": " + Refusals.why(e);
       LOG.warn("Cannot open {}: {}; trying again", tenancy.tenant, Refusals.why(e));
       onFailure.accept(e);
       openLater(tenancy);

@@ -109,18 +109,21 @@ final class MessageSender {
       Publication publication, RawMessage.Builder message, String id) {
     Destination to = publication.firstDestination();
     Duration wait = Context.current().limit(publication.timeout());
+    long end = System.nanoTime() + wait.toNanos();
     ReplyQueue queue = new ReplyQueue(requests.encoders);
     ReplyAddress address =
         await(requests.transport.replyAddress(queue.listener(), true), wait, to, id);
     queue.opened(address);
     requests.timer.schedule(queue::close, 2 * wait.toMillis() + IDLE_MILLIS, TimeUnit.MILLISECONDS);
+    // What waiting for the address took is gone.
+    Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     try {
       CompletableFuture<Void> confirmed =
           requests.transport.publish(
               to,
-              Deadline.set(message.replyTo(address.name()), publication.headers(), wait).build(),
+              Deadline.set(message.replyTo(address.name()), publication.headers(), left).build(),
               true,
-              wait);
+              left);
       confirmed.whenComplete(
           (v, failure) -> {
             if (failure instanceof PostageException known) {

@@ -1,6 +1,7 @@
 package org.postage.producer;
 
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
   private final MessageSender sender;
-  private final Consumer<Exchange> declare;
+  private final BiConsumer<Exchange, Duration> declare;
   private final Interceptor.Next<Publication, Receipt> pipeline;
   private final Executor executor;
   private final BiConsumer<Publication, Throwable> onFailure;
@@ -44,7 +45,7 @@ public final class Outbox {
 
   Outbox(
       MessageSender sender,
-      Consumer<Exchange> declare,
+      BiConsumer<Exchange, Duration> declare,
       Interceptor.Next<Publication, Receipt> pipeline,
       Executor executor,
       BiConsumer<Publication, Throwable> onFailure,
@@ -63,7 +64,7 @@ public final class Outbox {
 
   private Outbox(
       MessageSender sender,
-      Consumer<Exchange> declare,
+      BiConsumer<Exchange, Duration> declare,
       Interceptor.Next<Publication, Receipt> pipeline,
       Executor executor,
       BiConsumer<Publication, Throwable> onFailure,
@@ -222,7 +223,7 @@ public final class Outbox {
   private List<Destination> destinations(SendOptions chosen) {
     List<Destination> to = chosen.destinationsOr(destinations);
     if (!to.equals(destinations)) {
-      to.forEach(destination -> declare.accept(destination.exchange()));
+      to.forEach(destination -> declare.accept(destination.exchange(), chosen.timeout));
     }
     return to;
   }

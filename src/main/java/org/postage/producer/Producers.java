@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,9 +99,9 @@ public final class Producers {
   }
 
   /** For exchanges that a call names: declared when the first does. */
-  private void declareOnce(Exchange exchange) {
+  private void declareOnce(Exchange exchange, Duration patience) {
     if (!declared.contains(exchange)) {
-      transport.declare(exchange);
+      transport.declare(exchange, patience);
       declared.add(exchange);
     }
   }

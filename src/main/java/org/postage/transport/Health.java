@@ -6,7 +6,7 @@ import java.util.List;
  * How a component was when it was asked: for probes, and for people. Immutable and thread-safe.
  *
  * @param isReady whether the broker is connected, every intended consumer consumes, and publishing
- *     is not blocked
+ *     is neither blocked nor without the channels that it needs
  * @param isLive whether the library's own threads work. False when one has been stuck for longer
  *     than anything that it does may take: only a restart helps then. A broker that is down does
  *     not change it

@@ -15,13 +15,25 @@ public interface Transport extends AutoCloseable {
   /** The longest that a message waits to be written and confirmed. */
   Duration MAX_PATIENCE = Duration.ofSeconds(30);
 
+  /** How long closing takes at most, unless it is told otherwise. */
+  Duration CLOSE_TIMEOUT = Duration.ofSeconds(15);
+
   /**
    * Declares an exchange, now and after every reconnect. While the broker can't be reached this
    * only takes note.
    *
    * @throws TransportException if the broker refuses
    */
-  void declare(Exchange exchange);
+  default void declare(Exchange exchange) {
+    declare(exchange, MAX_PATIENCE);
+  }
+
+  /**
+   * The same, waited for no longer than this: it may still be declared after that.
+   *
+   * @throws TransportException also if that was not long enough
+   */
+  void declare(Exchange exchange, Duration patience);
 
   /**
    * Publishes. Returns when the message was written or is next to be written; waits while too many
@@ -49,7 +61,8 @@ public interface Transport extends AutoCloseable {
    * for that when they are first needed.
    *
    * @param delay more than nothing, at most {@link org.postage.topology.Delays#MAX}
-   * @param patience how long it may wait to be written and confirmed, at most {@link #MAX_PATIENCE}
+   * @param patience how long that may take, and it may wait to be written and confirmed, both
+   *     together; at most {@link #MAX_PATIENCE}
    * @return done when the broker has the message
    * @throws TransportException if the broker refuses what delays need, or there is no such queue
    */
@@ -135,7 +148,15 @@ public interface Transport extends AutoCloseable {
    */
   boolean flush(Duration timeout);
 
-  /** Flushes for a while, then closes. Harmless when closed already. */
+  /**
+   * Flushes for a while, then closes. Takes no longer than this, or a moment more. Harmless when
+   * closed already.
+   */
+  void close(Duration timeout);
+
+  /** The same, within {@link #CLOSE_TIMEOUT}. */
   @Override
-  void close();
+  default void close() {
+    close(CLOSE_TIMEOUT);
+  }
 }

@@ -2,6 +2,7 @@ package org.postage.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.postage.producer.Bench.TO;
 import static org.postage.producer.Bench.bareReply;
 import static org.postage.producer.Bench.reply;
@@ -274,6 +275,25 @@ class RpcTest {
     assertThat(bench.transport.published())
         .extracting(Published::replyTo)
         .containsExactly("amq.gen-1", "amq.gen-2");
+  }
+
+  @Test
+  void requestForAReplyQueueIsWaitedForOnlyAsLongAsItsQueueHasLeft() {
+    Duration timeout = Duration.ofSeconds(20);
+    bench.transport.holdAddresses();
+    EchoProducer client = producer();
+    CompletableFuture<ReplyQueue> queue =
+        CompletableFuture.supplyAsync(() -> client.rpc_queue(SendOption.timeout(timeout)));
+
+    await()
+        .until(
+            () -> {
+              bench.transport.releaseAddresses();
+              return queue.isDone();
+            });
+
+    assertThat(bench.transport.onlyPublished().message().expiration()).isLessThan(timeout);
+    queue.join().close();
   }
 
   @Test

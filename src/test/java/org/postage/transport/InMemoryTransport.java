@@ -173,7 +173,7 @@ public final class InMemoryTransport implements Transport {
   }
 
   @Override
-  public void declare(Exchange exchange) {
+  public void declare(Exchange exchange, Duration patience) {
     declared.add(exchange);
   }
 
@@ -272,7 +272,7 @@ public final class InMemoryTransport implements Transport {
   }
 
   @Override
-  public void close() {}
+  public void close(Duration timeout) {}
 
   private synchronized Slot open(ReplyAddress.Listener listener) {
     count++;
