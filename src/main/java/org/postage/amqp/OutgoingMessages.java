@@ -40,6 +40,8 @@ final class OutgoingMessages {
   private final Deque<PendingPublish> backlog = new ArrayDeque<>();
   private final Set<PendingPublish> postponed = new LinkedHashSet<>();
   private ConfirmWindow window;
+  // Whether the last that was written is one: it is alone until it was answered.
+  private boolean isSuspectOnItsWay;
   private @Nullable Channel channel;
   private @Nullable String blocked;
   private boolean isClosed;
@@ -72,12 +74,16 @@ final class OutgoingMessages {
   @Nullable Next next() {
     lock.lock();
     try {
-      while (channel != null && blocked == null && !backlog.isEmpty() && !window.isFull()) {
+      while (channel != null
+          && blocked == null
+          && !backlog.isEmpty()
+          && hasRoomFor(backlog.getFirst())) {
         PendingPublish publish = backlog.removeFirst();
         // Its request may have ended meanwhile: nobody wants it any more.
         if (!publish.outcome.isDone()) {
           publish.written();
           window.add(publish);
+          isSuspectOnItsWay = publish.isSuspect();
           return new Next(channel, publish);
         }
         changed.signalAll();
@@ -86,6 +92,11 @@ final class OutgoingMessages {
     } finally {
       lock.unlock();
     }
+  }
+
+  // Who may be the reason that channels are closed shares one with nobody.
+  private boolean hasRoomFor(PendingPublish publish) {
+    return window.span() == 0 || (!window.isFull() && !isSuspectOnItsWay && !publish.isSuspect());
   }
 
   boolean hasBacklog() {

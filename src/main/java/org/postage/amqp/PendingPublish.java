@@ -115,9 +115,19 @@ final class PendingPublish {
     return pause + ThreadLocalRandom.current().nextLong(pause / 4 + 1);
   }
 
-  /** How many channels the broker closed while this was on its way: it may be the reason. */
-  int channelClosed() {
-    return ++closedChannels;
+  /** The broker closed a channel while this was on its way: it may be the reason. */
+  void channelClosed() {
+    closedChannels++;
+  }
+
+  /** Whether it was there twice: it is written alone then, so that no other suffers for it. */
+  boolean isSuspect() {
+    return closedChannels >= 2;
+  }
+
+  /** Whether the broker closed a channel on which there was nothing else. */
+  boolean isGuilty() {
+    return closedChannels >= 3;
   }
 
   boolean isOverdue(long nowNanos) {

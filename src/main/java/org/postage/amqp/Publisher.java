@@ -36,8 +36,6 @@ final class Publisher implements Tenant {
   private static final long STUCK_NANOS_PER_BYTE = 4_000;
   private static final long MAX_WAIT_MILLIS = 100;
   private static final long REPLACED_MILLIS = 500;
-  // One channel may have been closed for another message's sake; thrice is its own.
-  private static final int MAX_CLOSED_CHANNELS = 3;
 
   private final Link link;
   private final long maxTimeoutNanos;
@@ -144,9 +142,12 @@ final class Publisher implements Tenant {
   void sweep() {
     long now = System.nanoTime();
     String blocked = outgoing.blocked();
-    outgoing
-        .takeIf(publish -> publish.isOverdue(now))
-        .forEach(publish -> publish.abandoned("no confirmation in time; " + state(), blocked));
+    List<PendingPublish> overdue = outgoing.takeIf(publish -> publish.isOverdue(now));
+    overdue.forEach(publish -> publish.abandoned("no confirmation in time; " + state(), blocked));
+    if (!overdue.isEmpty()) {
+      // They may have kept others from being written.
+      writeMore();
+    }
     Channel hangingIn = writingTo;
     long at = stuckAt;
     if (hangingIn != null && at != 0 && now - at > 0) {
@@ -208,15 +209,9 @@ final class Publisher implements Tenant {
           .forEach(publish -> publish.refused(Refusals.reason(cause), cause));
       onRefused.accept(exchange);
     }
-    for (PendingPublish publish :
-        outgoing.lost(publish -> channelOnly && isReason(publish, exchange))) {
-      if (exchange == null) {
-        publish.abandoned(
-            "the broker closed its channel again and again: " + Refusals.reason(cause), null);
-      } else {
-        publish.refused(Refusals.reason(cause), cause);
-      }
-    }
+    outgoing
+        .lost(publish -> channelOnly && isReason(publish, exchange))
+        .forEach(publish -> publish.refused(Refusals.reason(cause), cause));
   }
 
   /** An exchange was declared: it may be tried again. */
@@ -224,11 +219,14 @@ final class Publisher implements Tenant {
     refused.forget(exchange);
   }
 
-  // Where the broker does not name an exchange, whoever was there each time is suspected.
+  // Where the broker does not name an exchange, whoever was there is suspected, and in the end
+  // alone.
   private static boolean isReason(PendingPublish publish, @Nullable String exchange) {
-    return exchange == null
-        ? publish.channelClosed() >= MAX_CLOSED_CHANNELS
-        : publish.to.exchange().name().equals(exchange);
+    if (exchange == null) {
+      publish.channelClosed();
+      return publish.isGuilty();
+    }
+    return publish.to.exchange().name().equals(exchange);
   }
 
   @Override

@@ -107,6 +107,35 @@ class OutgoingMessagesTest {
     assertThat(again).containsExactly(all.get(0), all.get(2), all.get(3), all.get(4));
   }
 
+  @Test
+  void whoWasThereWhenTwoChannelsWereClosedIsWrittenAlone() {
+    OutgoingMessages many = new OutgoingMessages(5);
+    List<PendingPublish> all = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      all.add(publish());
+      many.add(all.get(i));
+    }
+    for (int closings = 0; closings < 2; closings++) {
+      many.open(channel(), new ConfirmWindow(5));
+      while (many.next() != null) {
+        // All of them are on their way.
+      }
+      many.lost(
+          publish -> {
+            publish.channelClosed();
+            return publish.isGuilty();
+          });
+    }
+    ConfirmWindow last = new ConfirmWindow(5);
+    many.open(channel(), last);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(many.next()).extracting(OutgoingMessages.Next::publish).isEqualTo(all.get(i));
+      assertThat(many.next()).isNull();
+      many.acked(last, i + 1, false, now);
+    }
+  }
+
   private PendingPublish cameBackAfterAnOutage() {
     PendingPublish publish = publish();
     outgoing.add(publish);

@@ -228,6 +228,11 @@ class PublisherStatesTest {
         for (Written earlier : to.written) {
           check(earlier.sent != sent || earlier.isAnswered, "written twice");
           check(earlier.position < sent.position, "written out of order");
+          check(
+              earlier.isAnswered
+                  || !isOutstanding(earlier.sent)
+                  || !(earlier.sent.publish.isSuspect() || sent.publish.isSuspect()),
+              "a suspect is not alone");
         }
         to.written.add(new Written(sent));
       }
@@ -370,9 +375,7 @@ class PublisherStatesTest {
           outgoing.lost(
               publish ->
                   isChannelOnly
-                      && (number % 2 == 0
-                          ? publish.channelClosed() >= 3
-                          : publish.to.equals(NOWHERE)));
+                      && (number % 2 == 0 ? isGuilty(publish, lost) : publish.to.equals(NOWHERE)));
       for (PendingPublish publish : refused) {
         ended(sent(publish));
         publish.refused("no such exchange", null);
@@ -384,6 +387,24 @@ class PublisherStatesTest {
         isBlocked = false;
         outgoing.blocked(null);
       }
+    }
+
+    private boolean isGuilty(PendingPublish publish, Generation lost) {
+      publish.channelClosed();
+      check(
+          !publish.isGuilty() || lost.written.get(lost.written.size() - 1) == lastOf(publish, lost),
+          "given up for another's sake");
+      return publish.isGuilty();
+    }
+
+    private static @Nullable Written lastOf(PendingPublish publish, Generation in) {
+      Written last = null;
+      for (Written written : in.written) {
+        if (written.sent.publish == publish) {
+          last = written;
+        }
+      }
+      return last;
     }
 
     // A write failed: either the channel turned out to be closed, or the client refused this one.
