@@ -2,6 +2,7 @@ package org.postage;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.Encoders;
@@ -133,6 +134,11 @@ final class DebugTransport implements Transport {
   @Override
   public @Nullable String blocked() {
     return transport.blocked();
+  }
+
+  @Override
+  public OptionalInt deliveryLimitOfQuorumQueues() {
+    return transport.deliveryLimitOfQuorumQueues();
   }
 
   @Override

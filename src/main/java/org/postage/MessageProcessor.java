@@ -176,7 +176,7 @@ public final class MessageProcessor implements Processor, AutoCloseable {
 
   /** What has to be there beside the queue so that its messages can be tried again and parked. */
   private List<Binding> prepared(Binding binding) {
-    BrokerLimits.explain(name, binding.queue());
+    BrokerLimits.explain(name, binding.queue(), postage.transport().deliveryLimitOfQuorumQueues());
     if (!isParking) {
       return List.of(binding);
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -235,6 +236,14 @@ public final class AmqpTransport implements Transport {
   @Override
   public @Nullable String blocked() {
     return publisher.blocked();
+  }
+
+  @Override
+  public OptionalInt deliveryLimitOfQuorumQueues() {
+    BrokerConnection connection = publishing.current();
+    return connection == null
+        ? OptionalInt.empty()
+        : Declarer.deliveryLimit(connection.serverProperties());
   }
 
   @Override

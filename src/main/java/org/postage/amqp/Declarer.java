@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Declarer {
   private static final Logger LOG = LoggerFactory.getLogger(Declarer.class);
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
+
+  private static final int DELIVERY_LIMIT = 20;
 
   // Each difference is told once, not at every reconnect.
   private final Set<String> warned = new HashSet<>();
@@ -189,6 +192,16 @@ final class Declarer {
    */
   static boolean deliversExpiredAtLeastOnce(Map<String, Object> serverProperties) {
     return isAtLeast(3, 10, serverProperties);
+  }
+
+  /**
+   * From RabbitMQ 4.0 on, quorum queues drop what was delivered that often, unless they are
+   * declared otherwise.
+   *
+   * @see <a href="https://www.rabbitmq.com/docs/quorum-queues">RabbitMQ: quorum queues</a>
+   */
+  static OptionalInt deliveryLimit(Map<String, Object> serverProperties) {
+    return isAtLeast(4, 0, serverProperties) ? OptionalInt.of(DELIVERY_LIMIT) : OptionalInt.empty();
   }
 
   private static boolean isAtLeast(

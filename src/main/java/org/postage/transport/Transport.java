@@ -1,6 +1,7 @@
 package org.postage.transport;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.postage.topology.Destination;
@@ -122,6 +123,14 @@ public interface Transport extends AutoCloseable {
   /** Why the broker takes nothing from publishers at this moment; null while it does. */
   default @Nullable String blocked() {
     return null;
+  }
+
+  /**
+   * How often the broker delivers a message of a quorum queue that names no limit, before it drops
+   * it. Empty where there is no such limit, and while the broker can't be reached.
+   */
+  default OptionalInt deliveryLimitOfQuorumQueues() {
+    return OptionalInt.empty();
   }
 
   /** In words: connected, or why not. */

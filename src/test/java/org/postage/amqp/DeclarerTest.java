@@ -30,4 +30,12 @@ class DeclarerTest {
   void brokerWithoutAVersionTakesThem() {
     assertThat(Declarer.refusesTransientQueues(Map.of())).isFalse();
   }
+
+  @Test
+  void quorumQueuesOfRabbitMq4HaveADeliveryLimit() {
+    assertThat(Declarer.deliveryLimit(Map.of("version", "4.0.1"))).hasValue(20);
+    assertThat(Declarer.deliveryLimit(Map.of("version", "4.2.0"))).hasValue(20);
+    assertThat(Declarer.deliveryLimit(Map.of("version", "3.13.7"))).isEmpty();
+    assertThat(Declarer.deliveryLimit(Map.of())).isEmpty();
+  }
 }
