@@ -5,7 +5,9 @@ import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.LongString;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,25 +39,37 @@ final class Deliveries {
   /** The other way round: what goes with a message to the broker. */
   static BasicProperties properties(RawMessage message) {
     Duration expiration = message.expiration();
+    Instant timestamp = message.timestamp();
     return new BasicProperties.Builder()
         .contentType(message.contentType())
+        .contentEncoding(message.contentEncoding())
         .deliveryMode(message.isPersistent() ? 2 : null)
         .messageId(message.messageId())
         .correlationId(message.correlationId())
         .replyTo(message.replyTo())
         .userId(message.userId())
+        .type(message.type())
+        .appId(message.appId())
+        .timestamp(timestamp == null ? null : Date.from(timestamp))
+        .priority(message.priority())
         .expiration(expiration == null ? null : Long.toString(expiration.toMillis()))
         .headers(message.headers().isEmpty() ? null : message.headers())
         .build();
   }
 
   static RawMessage message(BasicProperties properties, byte[] body) {
+    Date timestamp = properties.getTimestamp();
     return RawMessage.of(body)
         .contentType(fitting(properties.getContentType()))
+        .contentEncoding(fitting(properties.getContentEncoding()))
         .messageId(fitting(properties.getMessageId()))
         .correlationId(fitting(properties.getCorrelationId()))
         .replyTo(fitting(properties.getReplyTo()))
         .userId(fitting(properties.getUserId()))
+        .type(fitting(properties.getType()))
+        .appId(fitting(properties.getAppId()))
+        .timestamp(timestamp == null ? null : timestamp.toInstant())
+        .priority(properties.getPriority())
         .persistent(Integer.valueOf(PERSISTENT).equals(properties.getDeliveryMode()))
         .expiration(expiration(properties.getExpiration()))
         .headers(headers(properties.getHeaders()))

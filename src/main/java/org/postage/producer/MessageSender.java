@@ -70,6 +70,7 @@ final class MessageSender {
     RawMessage message =
         RawMessage.of(received.body())
             .contentType(received.contentType())
+            .contentEncoding(received.contentEncoding())
             .messageId(ids.next())
             .persistent(received.isPersistent())
             .build();

@@ -4,26 +4,34 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes, and the few AMQP properties that Postage reads and writes. Absent properties are null.
+ * Bytes, and the AMQP properties that Postage reads, writes or carries on. Absent properties are
+ * null.
  *
  * <p>Not a record: the body is an array, which is not copied. Nobody writes to it. Immutable
  * otherwise, and thread-safe.
  */
 public final class RawMessage {
   private static final int MAX_SHORT_STRING = 255;
+  private static final int MAX_PRIORITY = 255;
 
   private final byte[] body;
   private final @Nullable String contentType;
+  private final @Nullable String contentEncoding;
   private final @Nullable String messageId;
   private final @Nullable String correlationId;
   private final @Nullable String replyTo;
   private final @Nullable String userId;
+  private final @Nullable String type;
+  private final @Nullable String appId;
+  private final @Nullable Instant timestamp;
+  private final @Nullable Integer priority;
   private final boolean isPersistent;
   private final @Nullable Duration expiration;
   private final Map<String, Object> headers;
@@ -31,10 +39,15 @@ public final class RawMessage {
   private RawMessage(Builder builder) {
     body = builder.body;
     contentType = builder.contentType;
+    contentEncoding = builder.contentEncoding;
     messageId = builder.messageId;
     correlationId = builder.correlationId;
     replyTo = builder.replyTo;
     userId = builder.userId;
+    type = builder.type;
+    appId = builder.appId;
+    timestamp = builder.timestamp;
+    priority = builder.priority;
     isPersistent = builder.isPersistent;
     expiration = builder.expiration;
     headers = builder.headers;
@@ -55,6 +68,11 @@ public final class RawMessage {
     return contentType;
   }
 
+  /** What was done to the body beside, for example {@code gzip}. Postage undoes none of it. */
+  public @Nullable String contentEncoding() {
+    return contentEncoding;
+  }
+
   /** The sender's name for this message; the same when it is sent again. */
   public @Nullable String messageId() {
     return messageId;
@@ -73,6 +91,26 @@ public final class RawMessage {
   /** The broker's user that sent it: verified by the broker where it is present. */
   public @Nullable String userId() {
     return userId;
+  }
+
+  /** The sender's name for what kind of message this is. */
+  public @Nullable String type() {
+    return type;
+  }
+
+  /** The program that sent it, as it calls itself. */
+  public @Nullable String appId() {
+    return appId;
+  }
+
+  /** When it was sent, by the sender's clock, in whole seconds. */
+  public @Nullable Instant timestamp() {
+    return timestamp;
+  }
+
+  /** How much sooner than others a queue that heeds it hands it over. */
+  public @Nullable Integer priority() {
+    return priority;
   }
 
   /** Whether a durable queue keeps it when the broker restarts. */
@@ -99,10 +137,15 @@ public final class RawMessage {
   public Builder toBuilder() {
     Builder builder = new Builder(body);
     builder.contentType = contentType;
+    builder.contentEncoding = contentEncoding;
     builder.messageId = messageId;
     builder.correlationId = correlationId;
     builder.replyTo = replyTo;
     builder.userId = userId;
+    builder.type = type;
+    builder.appId = appId;
+    builder.timestamp = timestamp;
+    builder.priority = priority;
     builder.isPersistent = isPersistent;
     builder.expiration = expiration;
     builder.headers = headers;
@@ -113,10 +156,15 @@ public final class RawMessage {
   public static final class Builder {
     private byte[] body;
     private @Nullable String contentType;
+    private @Nullable String contentEncoding;
     private @Nullable String messageId;
     private @Nullable String correlationId;
     private @Nullable String replyTo;
     private @Nullable String userId;
+    private @Nullable String type;
+    private @Nullable String appId;
+    private @Nullable Instant timestamp;
+    private @Nullable Integer priority;
     private boolean isPersistent;
     private @Nullable Duration expiration;
     private Map<String, Object> headers = Map.of();
@@ -134,6 +182,12 @@ public final class RawMessage {
     /** At most 255 bytes. Absent unless set. */
     public Builder contentType(@Nullable String value) {
       contentType = shortString("content type", value);
+      return this;
+    }
+
+    /** At most 255 bytes. Absent unless set. */
+    public Builder contentEncoding(@Nullable String value) {
+      contentEncoding = shortString("content encoding", value);
       return this;
     }
 
@@ -161,6 +215,33 @@ public final class RawMessage {
      */
     public Builder userId(@Nullable String value) {
       userId = shortString("user id", value);
+      return this;
+    }
+
+    /** At most 255 bytes. Absent unless set. */
+    public Builder type(@Nullable String value) {
+      type = shortString("type", value);
+      return this;
+    }
+
+    /** At most 255 bytes. Absent unless set. */
+    public Builder appId(@Nullable String value) {
+      appId = shortString("app id", value);
+      return this;
+    }
+
+    /** Carried in whole seconds. Absent unless set. */
+    public Builder timestamp(@Nullable Instant value) {
+      timestamp = value;
+      return this;
+    }
+
+    /** 0 to 255. Absent unless set. */
+    public Builder priority(@Nullable Integer value) {
+      if (value != null && (value < 0 || value > MAX_PRIORITY)) {
+        throw new IllegalArgumentException("priority: " + value + " (expected: 0 to 255)");
+      }
+      priority = value;
       return this;
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Envelope;
+import java.util.Date;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postage.transport.Delivery;
 import org.postage.transport.RawMessage;
@@ -38,6 +40,30 @@ class DeliveriesTest {
     assertThat(message.replyTo()).isEqualTo("amq.gen-1");
     assertThat(message.userId()).isEqualTo("me");
     assertThat(message.isPersistent()).isTrue();
+  }
+
+  @Test
+  void everyPropertyOfAMessageThatIsSentOnIsTheSame() {
+    BasicProperties received =
+        new BasicProperties.Builder()
+            .contentType("a/b")
+            .contentEncoding("gzip")
+            .headers(Map.of("name", "value"))
+            .deliveryMode(2)
+            .priority(7)
+            .correlationId("call")
+            .replyTo("amq.gen-1")
+            .expiration("1000")
+            .messageId("id")
+            .timestamp(new Date(1_700_000_000_000L))
+            .type("order")
+            .userId("me")
+            .appId("shop")
+            .build();
+
+    RawMessage message = Deliveries.message(received, new byte[0]).toBuilder().build();
+
+    assertThat(Deliveries.properties(message)).isEqualTo(received);
   }
 
   @Test
