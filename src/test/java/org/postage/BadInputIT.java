@@ -181,7 +181,7 @@ class BadInputIT {
   }
 
   @Test
-  void badMessagesAreRejectedWithOneLogLineEachAndAllGoodOnesAreHandled() throws Exception {
+  void badMessagesAreRejectedWithALogLineNowAndThenAndAllGoodOnesAreHandled() throws Exception {
     List<Bad> bad = bad("message");
     try (LogCapture log = new LogCapture()) {
       for (int i = 0; i < bad.size(); i++) {
@@ -194,11 +194,16 @@ class BadInputIT {
       for (Bad each : bad) {
         assertThat(nextDead()).isEqualTo(each.body);
       }
+      // The first of each kind at once, and one a second after that: a flood fills no disk.
       List<String> lines = log.linesWith("rejected a message");
-      assertThat(lines).hasSameSizeAs(bad);
-      for (int i = 0; i < bad.size(); i++) {
-        assertThat(lines.get(i)).contains(bad.get(i).reason, "from queue '" + queue + "'");
-      }
+      assertThat(lines).hasSizeBetween(1, bad.size() - 1);
+      assertThat(lines.get(0)).contains(bad.get(0).reason);
+      assertThat(lines)
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .contains("from queue '" + queue + "'")
+                      .containsAnyOf(bad.stream().map(Bad::reason).toArray(CharSequence[]::new)));
       assertThat(log.text().lines().toList()).hasSameSizeAs(lines);
       assertThat(log.text().replace("\n", "")).doesNotContainPattern("\\p{Cntrl}");
     }
@@ -238,7 +243,7 @@ class BadInputIT {
             .contains("\"type\":\"error\"", "\"value\":null", bad.get(i).reason);
       }
       assertThat(answer(answers, bad.size())).contains("\"type\":\"success\"", "\"value\":42");
-      assertThat(log.linesWith("rejected a message")).hasSameSizeAs(bad);
+      assertThat(log.linesWith("rejected a message")).hasSizeBetween(1, bad.size() - 1);
     }
   }
 

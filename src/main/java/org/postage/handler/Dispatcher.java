@@ -60,6 +60,7 @@ public final class Dispatcher implements DeliveryListener {
   private final Pattern replyAddresses;
   private final Recovery recovery;
   private final DeliveryCounts counts;
+  private final WarningLimit warnings = new WarningLimit();
 
   /**
    * Dispatches by this table.
@@ -208,15 +209,20 @@ public final class Dispatcher implements DeliveryListener {
   }
 
   private void warn(Delivery delivery, Failure failure) {
-    LOG.warn(
-        "{}: rejected a message of {} bytes from queue '{}' (exchange '{}', key '{}'): {}: {}",
-        processor.name(),
-        delivery.message().body().length,
-        SafeText.of(delivery.queue()),
-        SafeText.of(delivery.exchange()),
-        SafeText.of(delivery.routingKey()),
+    warnings.warn(
+        delivery.queue(),
         failure.kind().wireName(),
-        SafeText.of(failure.text()));
+        leftOut ->
+            LOG.warn(
+                "{}: rejected a message of {} bytes from queue '{}' (exchange '{}', key '{}'): {}: {}{}",
+                processor.name(),
+                delivery.message().body().length,
+                SafeText.of(delivery.queue()),
+                SafeText.of(delivery.exchange()),
+                SafeText.of(delivery.routingKey()),
+                failure.kind().wireName(),
+                SafeText.of(failure.text()),
+                leftOut));
   }
 
   // A handler may have answered and failed after that: its caller has its answer.

@@ -70,6 +70,7 @@ public final class RetryAndPark implements Recovery {
   private final Transport transport;
   private final Optional<RetryPolicy> standard;
   private final Duration requeuePause;
+  private final WarningLimit warnings = new WarningLimit();
 
   /**
    * Recovers for one processor.
@@ -155,11 +156,17 @@ public final class RetryAndPark implements Recovery {
       return new Recovered(Outcome.ACK, !again.isEmpty(), !parked.isEmpty());
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-      LOG.warn(
-          "{}: a failed message could be neither delayed nor parked; it goes back to queue '{}': {}",
-          name,
-          SafeText.of(delivery.queue()),
-          SafeText.of(cause.getMessage()));
+      warnings.warn(
+          delivery.queue(),
+          "given back",
+          leftOut ->
+              LOG.warn(
+                  "{}: a failed message could be neither delayed nor parked; it goes back to queue"
+                      + " '{}': {}{}",
+                  name,
+                  SafeText.of(delivery.queue()),
+                  SafeText.of(cause.getMessage()),
+                  leftOut));
       // At once it would be back at once.
       LockSupport.parkNanos(requeuePause.toNanos());
       return new Recovered(Outcome.REQUEUE, true, false);
@@ -233,13 +240,18 @@ public final class RetryAndPark implements Recovery {
     await(
         transport.publish(
             Destination.queue(parked), message(delivery, headers), true, Transport.MAX_PATIENCE));
-    LOG.warn(
-        "{}: parked a message in '{}' after attempt {}: {}: {}",
-        name,
-        SafeText.of(parked),
-        attempt,
+    warnings.warn(
+        delivery.queue(),
         first.kind().wireName(),
-        SafeText.of(first.text()));
+        leftOut ->
+            LOG.warn(
+                "{}: parked a message in '{}' after attempt {}: {}: {}{}",
+                name,
+                SafeText.of(parked),
+                attempt,
+                first.kind().wireName(),
+                SafeText.of(first.text()),
+                leftOut));
   }
 
   private static void await(CompletableFuture<Void> published)

@@ -164,13 +164,15 @@ class DispatcherTest {
     String log =
         Desk.logOf(
             () -> {
-              desk.receive(raw(evil).build());
-              desk.receive(raw("{}").contentType(evil).build());
-              desk.receive(raw("{\"type\": \"\\u001b\\n\"}").build());
-              desk.receive(Message.command("echo", Map.of(evil, evil)));
-              desk.receive(
-                  raw("{\"type\": \"command\", \"name\": \"echo\", \"category\": \"\\u001b\\r\\n\", \"content\": {}}")
-                      .build());
+              // A desk for each: of those that come to one within a second it logs the first.
+              new Desk(receiver).receive(raw(evil).build());
+              new Desk(receiver).receive(raw("{}").contentType(evil).build());
+              new Desk(receiver).receive(raw("{\"type\": \"\\u001b\\n\"}").build());
+              new Desk(receiver).receive(Message.command("echo", Map.of(evil, evil)));
+              new Desk(receiver)
+                  .receive(
+                      raw("{\"type\": \"command\", \"name\": \"echo\", \"category\": \"\\u001b\\r\\n\", \"content\": {}}")
+                          .build());
             });
 
     assertThat(log.lines()).hasSize(5);
