@@ -38,18 +38,25 @@ final class BrokerConnection {
   private final BrokerAddress address;
   private final Connection connection;
   private final @Nullable Socket socket;
+  private final @Nullable HeldFrames frames;
 
-  BrokerConnection(BrokerAddress address, Connection connection, @Nullable Socket socket) {
+  BrokerConnection(
+      BrokerAddress address,
+      Connection connection,
+      @Nullable Socket socket,
+      @Nullable HeldFrames frames) {
     this.address = address;
     this.connection = connection;
     this.socket = socket;
+    this.frames = frames;
   }
 
   /** Opens a connection, or says within about 15 seconds why it can't. */
   static BrokerConnection open(ConnectionSettings settings, BrokerAddress address, String name)
       throws IOException, TimeoutException {
     AtomicReference<@Nullable Socket> socket = new AtomicReference<>();
-    ConnectionFactory factory = new ConnectionFactory();
+    AtomicReference<@Nullable HeldFrames> frames = new AtomicReference<>();
+    ConnectionFactory factory = new HeldFrames.Factory(SHUTDOWNS, frames::set);
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setUsername(settings.user());
@@ -65,7 +72,6 @@ final class BrokerConnection {
     factory.setShutdownTimeout(CLOSE_MILLIS);
     factory.setMaxInboundMessageBodySize(MAX_INBOUND_BYTES);
     factory.setSharedExecutor(new DirectExecutor());
-    factory.setShutdownExecutor(SHUTDOWNS);
     // Logs and closes nothing: a consumer that is closed for an exception of ours would be dead and
     // nobody told.
     factory.setExceptionHandler(new ForgivingExceptionHandler());
@@ -82,7 +88,7 @@ final class BrokerConnection {
       use(tls, factory, () -> isCertificateWanted.set(true));
     }
     try {
-      return new BrokerConnection(address, factory.newConnection(name), socket.get());
+      return new BrokerConnection(address, factory.newConnection(name), socket.get(), frames.get());
     } catch (IOException e) {
       if (isCertificateWanted.get() && Refusals.isBrokenOff(e)) {
         throw new TransportException(
@@ -141,6 +147,27 @@ final class BrokerConnection {
   /** What the broker says of itself, for example its {@code version}. */
   Map<String, Object> serverProperties() {
     return connection.getServerProperties();
+  }
+
+  /** Holds back what is written, so that more can go out with it; {@link #letGo} has to follow. */
+  void hold() {
+    if (frames != null) {
+      frames.hold();
+    }
+  }
+
+  /** Holds back no longer what is written from now on. */
+  void letGo() {
+    if (frames != null) {
+      frames.letGo();
+    }
+  }
+
+  /** Writes what was held back. */
+  void flush() throws IOException {
+    if (frames != null) {
+      frames.flush(null);
+    }
   }
 
   /** Closes in good order where that is possible in a few seconds, and otherwise all the same. */

@@ -11,6 +11,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,9 @@ final class Publisher implements Tenant {
   private static final long STUCK_NANOS_PER_BYTE = 4_000;
   private static final long MAX_WAIT_MILLIS = 100;
   private static final long REPLACED_MILLIS = 500;
+  // So many unconfirmed messages are many: what is written then may wait for more, for so long.
+  private static final int MANY = 32;
+  private static final long HELD_NANOS = 100_000;
 
   private final Link link;
   private final long maxTimeoutNanos;
@@ -50,6 +55,7 @@ final class Publisher implements Tenant {
   // Writes what waited for a channel: neither the link's thread nor the one that reads may hang in
   // a write.
   private final ThreadPoolExecutor writer;
+  private final AtomicBoolean isFlushDue = new AtomicBoolean();
   private volatile @Nullable BrokerConnection connection;
   // What is written to at the moment, and when that will have hung for too long; 0 while nothing
   // is.
@@ -242,12 +248,62 @@ final class Publisher implements Tenant {
 
   private void writeBacklog() {
     writing.lock();
+    BrokerConnection to = connection;
     try {
+      if (to != null) {
+        to.hold();
+      }
+      OutgoingMessages.Next last = null;
       for (OutgoingMessages.Next next = outgoing.next(); next != null; next = outgoing.next()) {
         write(next.channel(), next.publish());
+        last = next;
+      }
+      if (to != null && last != null) {
+        to.letGo();
+        flushSoon(to, last.channel());
       }
     } finally {
+      if (to != null) {
+        to.letGo();
+      }
       writing.unlock();
+    }
+  }
+
+  // With few on their way, each is to arrive at once. With many, the broker is busy anyway.
+  private void flushSoon(BrokerConnection to, Channel on) {
+    if (outgoing.inFlight() < MANY) {
+      flush(to, on);
+    } else if (isFlushDue.compareAndSet(false, true)) {
+      try {
+        writer.execute(() -> flushHeld(to, on));
+      } catch (RejectedExecutionException e) {
+        isFlushDue.set(false);
+        flush(to, on);
+      }
+    }
+  }
+
+  private void flushHeld(BrokerConnection to, Channel on) {
+    LockSupport.parkNanos(HELD_NANOS);
+    isFlushDue.set(false);
+    writing.lock();
+    try {
+      flush(to, on);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void flush(BrokerConnection to, Channel on) {
+    begin(on, 0);
+    try {
+      to.flush();
+    } catch (IOException e) {
+      outgoing.suspend(on);
+      abandonConnectionOf(on, "writing failed: " + Refusals.reason(e));
+    } finally {
+      end();
     }
   }
 
@@ -277,9 +333,7 @@ final class Publisher implements Tenant {
   }
 
   private void write(Channel to, PendingPublish publish) {
-    writingTo = to;
-    stuckAt =
-        System.nanoTime() + STUCK.toNanos() + STUCK_NANOS_PER_BYTE * publish.message.body().length;
+    begin(to, publish.message.body().length);
     try {
       to.basicPublish(
           publish.to.exchange().name(),
@@ -300,9 +354,18 @@ final class Publisher implements Tenant {
           .forEach(bad -> bad.refused("the client refused it: " + Refusals.reason(e), e));
       link.execute(() -> giveUp(to));
     } finally {
-      stuckAt = 0;
-      writingTo = null;
+      end();
     }
+  }
+
+  private void begin(Channel to, int bytes) {
+    writingTo = to;
+    stuckAt = System.nanoTime() + STUCK.toNanos() + STUCK_NANOS_PER_BYTE * bytes;
+  }
+
+  private void end() {
+    stuckAt = 0;
+    writingTo = null;
   }
 
   private void giveUp(Channel broken) {

@@ -50,7 +50,7 @@ final class FakeConnection {
               });
 
   final BrokerConnection broker =
-      new BrokerConnection(new BrokerAddress("localhost", 5672), client, socket);
+      new BrokerConnection(new BrokerAddress("localhost", 5672), client, socket, null);
 
   FakeChannel last() {
     return channels.get(channels.size() - 1);
