@@ -64,7 +64,7 @@ final class Meter {
   /** Whether it is not enough yet. */
   boolean goesOn() {
     long now = System.nanoTime();
-    return now < end || atLeast > 0 && now < latestEnd && done.sum() < atLeast;
+    return now < end || (now < latestEnd && done.sum() < atLeast);
   }
 
   /** One more message has been handled, or sent, or call answered. */
