@@ -93,14 +93,15 @@ def publish(channel, meter):
 
 
 def consume(channel, meter):
-    for method, _, body in channel.consume(QUEUE, inactivity_timeout=0.5):
-        if method is None:
-            break
+    def handle(ch, method, properties, body):
         order_of(body)
-        channel.basic_ack(method.delivery_tag)
+        ch.basic_ack(method.delivery_tag)
         meter.count += 1
         if not meter.goes_on():
-            break
+            ch.stop_consuming()
+
+    channel.basic_consume(QUEUE, handle)
+    channel.start_consuming()
 
 
 def call(channel, meter):

@@ -6,6 +6,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.postage.python.PythonPeer;
 import org.postage.rabbitmq.RabbitMqNode;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 
@@ -29,8 +33,7 @@ final class Bench {
   /** Deliveries that a consumer may have outstanding, everybody's. */
   static final int PREFETCH = 250;
 
-  // What a fast consumer handles in a second, and some.
-  private static final int FILL_A_SECOND = 80_000;
+  private static final Path PIKA = Path.of("src/jmh/python/pika_peer.py");
   private static final Path RESULTS = Path.of("bench-results");
 
   private Bench() {}
@@ -38,12 +41,13 @@ final class Bench {
   public static void main(String[] args) throws Exception {
     boolean isQuick = args[0].equals("quick");
     Pattern which = Pattern.compile(args.length > 1 ? args[1] : ".*", Pattern.CASE_INSENSITIVE);
-    int rounds = isQuick ? 2 : 5;
+    int rounds = Integer.getInteger("bench.rounds", isQuick ? 2 : 5);
     Duration warmUp = Duration.ofMillis(isQuick ? 2_000 : 3_000);
     Duration time = Duration.ofMillis(isQuick ? 1_200 : 3_000);
     List<Contestant> contestants =
         Contestant.ALL.stream()
-            .filter(each -> !isQuick || each.part() != Contestant.Part.FULL)
+            .filter(each -> !isQuick || each.isQuick())
+            .filter(each -> each.pika().isEmpty() || PythonPeer.interpreter().isPresent())
             .filter(each -> which.matcher(each.id()).find())
             .toList();
     Results results = new Results();
@@ -52,12 +56,15 @@ final class Bench {
       for (int round = 1; round <= rounds; round++) {
         System.err.print("round " + round + " of " + rounds + " ");
         for (Contestant each : inTurn(contestants, round)) {
-          results.add(each, round, run(each, node, warmUp, time));
-          System.err.print(".");
+          Optional<Map<String, Double>> figures = run(each, node, warmUp, time);
+          if (figures.isPresent()) {
+            results.add(each, round, figures.get());
+          }
+          System.err.print(figures.isPresent() ? "." : "\n" + each.id() + " FAILED, see above\n");
         }
         System.err.println();
       }
-      write(new Report(facts, results));
+      write(new Report(facts, results), Chart.of(results));
     }
   }
 
@@ -80,6 +87,7 @@ final class Bench {
     facts.put("amqp-client", version(ConnectionFactory.class));
     facts.put("Jackson", version(JsonMapper.class));
     facts.put("Spring AMQP", version(RabbitTemplate.class));
+    PythonPeer.interpreter().ifPresent(python -> facts.put("pika", pikaVersion(python)));
     facts.put("Postage", System.getProperty("postage.version", "?"));
     return facts;
   }
@@ -90,40 +98,46 @@ final class Bench {
     return jar.replaceAll(".*-(\\d[^/]*)\\.jar", "$1");
   }
 
-  private static void write(Report report) throws IOException {
+  private static String pikaVersion(String python) {
+    try {
+      Process process =
+          new ProcessBuilder(python, "-c", "import pika; print(pika.__version__)").start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(Report report, String chart) throws IOException {
     Files.createDirectories(RESULTS);
     String json =
         new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report.asMap());
     Files.writeString(RESULTS.resolve("latest.json"), json + "\n");
     Files.writeString(RESULTS.resolve("latest.rst"), report.text());
+    Files.writeString(RESULTS.resolve("chart.svg"), chart);
     System.out.println(report.text());
   }
 
-  private static Map<String, Double> run(
+  private static Optional<Map<String, Double>> run(
       Contestant contestant, RabbitMqNode node, Duration warmUp, Duration time) throws Exception {
-    int messages =
-        contestant.scenario() == Scenario.CONSUME
-            ? (int) (FILL_A_SECOND * warmUp.plus(time).toMillis() / 1000)
-            : 0;
+    int messages = contestant.scenario().filled(warmUp.plus(time));
     Broker broker = new Broker(node.port(), node.pid(), 0).prepared(messages);
-    List<String> command =
-        List.of(
-            ProcessHandle.current().info().command().orElse("java"),
-            "-Xmx512m",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName(),
-            contestant.id(),
-            "" + broker.port(),
-            "" + broker.pid(),
-            "" + broker.filled(),
-            "" + warmUp.toMillis(),
-            "" + time.toMillis());
-    return figures(contestant, new ProcessBuilder(command));
+    List<String> command = new ArrayList<>();
+    if (contestant.pika().isEmpty()) {
+      command.addAll(Child.jvm(Child.class));
+      command.addAll(Child.arguments(contestant, broker));
+    } else {
+      command.add(PythonPeer.interpreter().orElseThrow());
+      command.add(PIKA.toString());
+      command.add(contestant.scenario().name().toLowerCase(Locale.ROOT));
+      command.add(contestant.pika());
+      command.addAll(List.of("" + broker.port(), "" + broker.pid(), "" + broker.filled()));
+    }
+    command.addAll(List.of("" + warmUp.toMillis(), "" + time.toMillis()));
+    return figures(new ProcessBuilder(command));
   }
 
-  private static Map<String, Double> figures(Contestant contestant, ProcessBuilder builder)
+  private static Optional<Map<String, Double>> figures(ProcessBuilder builder)
       throws IOException, InterruptedException {
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String json = "";
@@ -137,8 +151,9 @@ final class Bench {
       }
     }
     if (!process.waitFor(1, TimeUnit.MINUTES) || json.isEmpty()) {
-      throw new IllegalStateException(contestant.id() + " gave no figures; see above");
+      process.destroyForcibly();
+      return Optional.empty();
     }
-    return new JsonMapper().readValue(json, new TypeReference<>() {});
+    return Optional.of(new JsonMapper().readValue(json, new TypeReference<>() {}));
   }
 }

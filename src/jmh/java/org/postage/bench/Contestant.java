@@ -12,8 +12,9 @@ import org.postage.bench.Spring.Container;
  * Who takes part in which scenario.
  *
  * @param name of the library and its configuration, as the table has it
+ * @param pika the configuration of the Python program that takes part; empty where it is a peer
  */
-record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
+record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, String pika) {
   /** When it takes part. */
   enum Part {
     /** Always; all others of the scenario are compared with it. */
@@ -49,6 +50,8 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
               Scenario.PUBLISH,
               "Spring, confirm for each 100",
               spring(ConfirmType.SIMPLE, Container.DIRECT)),
+          pika(Scenario.PUBLISH, "pika, no confirms", "plain"),
+          pika(Scenario.PUBLISH, "pika, confirm awaited", "confirms"),
           quick(Scenario.CONSUME, OURS, Ours::new),
           base(Scenario.CONSUME, "raw, one ack each", raw(Confirms.NONE, Acks.EACH, false)),
           full(Scenario.CONSUME, "raw, acks batched", raw(Confirms.NONE, Acks.BATCHED, false)),
@@ -59,6 +62,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
               Scenario.CONSUME,
               "Spring, direct, acks batched",
               spring(ConfirmType.NONE, Container.BATCHED)),
+          pika(Scenario.CONSUME, "pika", "plain"),
           quick(Scenario.PUBLISH_AND_CONSUME, OURS, Ours::new),
           base(
               Scenario.PUBLISH_AND_CONSUME,
@@ -85,6 +89,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
           full(Scenario.CALL, "raw, inline, server without acks", calls(Acks.NONE, Replies.INLINE)),
           quick(Scenario.CALL, "raw, a queue a call", calls(Acks.EACH, Replies.QUEUE_A_CALL)),
           full(Scenario.CALL, "Spring", spring(ConfirmType.NONE, Container.DIRECT)),
+          pika(Scenario.CALL, "pika, a queue a call", "plain"),
           quick(Scenario.CALLS, OURS_FUTURES, Ours::new),
           base(Scenario.CALLS, "raw, futures", calls(Acks.EACH, Replies.SHARED)),
           full(
@@ -95,7 +100,23 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
           full(Scenario.CALLERS, OURS_THREADS, Ours::new),
           full(Scenario.CALLERS, "raw, threads", calls(Acks.EACH, Replies.SHARED)),
           quick(Scenario.CALLERS, "Spring, threads", spring(ConfirmType.NONE, Container.DIRECT)),
-          full(Scenario.OUTSTANDING, OURS, Ours::new));
+          full(Scenario.OUTSTANDING, OURS, Ours::new),
+          full(Scenario.START, OURS, Ours::new),
+          base(Scenario.START, "raw, confirm awaited", raw(Confirms.EACH, Acks.EACH, false)),
+          full(
+              Scenario.START,
+              "Spring, correlated confirms",
+              spring(ConfirmType.CORRELATED, Container.DIRECT)),
+          full(Scenario.PRODUCER, OURS, Ours::new),
+          full(Scenario.COLD, OURS, Ours::new),
+          base(Scenario.COLD, "raw, one ack each", raw(Confirms.NONE, Acks.EACH, false)),
+          full(Scenario.COLD, "Spring, direct", spring(ConfirmType.NONE, Container.DIRECT)));
+
+  /** Whether it belongs to quick runs: the start of programs does not. */
+  boolean isQuick() {
+    return part != Part.FULL
+        && !List.of(Scenario.START, Scenario.COLD, Scenario.PRODUCER).contains(scenario);
+  }
 
   boolean isOurs() {
     return name.startsWith(OURS);
@@ -111,15 +132,23 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer) {
   }
 
   private static Contestant base(Scenario scenario, String name, PeerFactory peer) {
-    return new Contestant(scenario, name, Part.BASELINE, peer);
+    return new Contestant(scenario, name, Part.BASELINE, peer, "");
   }
 
   private static Contestant quick(Scenario scenario, String name, PeerFactory peer) {
-    return new Contestant(scenario, name, Part.QUICK, peer);
+    return new Contestant(scenario, name, Part.QUICK, peer, "");
   }
 
   private static Contestant full(Scenario scenario, String name, PeerFactory peer) {
-    return new Contestant(scenario, name, Part.FULL, peer);
+    return new Contestant(scenario, name, Part.FULL, peer, "");
+  }
+
+  private static Contestant pika(Scenario scenario, String name, String configuration) {
+    PeerFactory none =
+        broker -> {
+          throw new IllegalStateException(name + " is a program of its own");
+        };
+    return new Contestant(scenario, name, Part.FULL, none, configuration);
   }
 
   private static PeerFactory raw(Confirms confirms, Acks acks, boolean isCorked) {

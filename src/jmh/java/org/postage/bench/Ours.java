@@ -108,6 +108,11 @@ final class Ours implements Peer {
   }
 
   @Override
+  public void producer(Class<?> type) {
+    postage.producer(type, Broker.EXCHANGE.withKey(Broker.QUEUE));
+  }
+
+  @Override
   public void close() {
     open.forEach(Postage::close);
   }

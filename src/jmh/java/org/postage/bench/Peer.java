@@ -43,6 +43,11 @@ interface Peer extends AutoCloseable {
     throw new UnsupportedOperationException("callAsync");
   }
 
+  /** Makes a producer of an interface. */
+  default void producer(Class<?> type) {
+    throw new UnsupportedOperationException("producer");
+  }
+
   @Override
   void close() throws IOException;
 }

@@ -17,6 +17,7 @@ final class Results {
   static final String PER_SECOND = "per_second";
   static final String P50 = "p50_us";
   static final String P99 = "p99_us";
+  static final String FAILED = "failed";
   static final String HEAP = "heap_per_call";
 
   private final Map<Contestant, Map<Integer, Map<String, Double>>> all = new LinkedHashMap<>();

@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What is done with a peer, the same for all. */
 enum Scenario {
   /** Sends as fast as it can until the time is over, and waits until the broker has it all. */
   PUBLISH("publish", 30_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
+    void work(Peer peer, Meter meter, Run run) throws Exception {
       while (meter.goesOn()) {
         for (int sent = peer.send(Order.SAMPLE); sent > 0; sent--) {
           meter.done();
@@ -27,9 +27,9 @@ enum Scenario {
   /** Handles what lies in the queue. */
   CONSUME("consume", 30_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
-      progress.begin(peer, meter);
-      while (meter.goesOn() && !progress.isDry()) {
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      run.consume(peer, meter);
+      while (meter.goesOn() && !run.isDry()) {
         TimeUnit.MILLISECONDS.sleep(1);
       }
     }
@@ -37,8 +37,8 @@ enum Scenario {
   /** Sends until the time is over, handles it meanwhile, and ends when all is handled. */
   PUBLISH_AND_CONSUME("publish and consume at once", 30_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
-      progress.begin(peer, meter);
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      run.consume(peer, meter);
       long sent = 0;
       while (meter.goesOn()) {
         sent += peer.send(Order.SAMPLE);
@@ -55,16 +55,16 @@ enum Scenario {
   /** One caller that waits for each answer. */
   CALL("one call at a time", 3_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
-      progress.serve(peer);
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      run.serve(peer);
       call(peer, meter);
     }
   },
   /** 64 calls at a time, as futures. */
   CALLS("64 callers", 20_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
-      progress.serve(peer);
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      run.serve(peer);
       Semaphore free = new Semaphore(THREADS);
       while (meter.goesOn()) {
         free.acquire();
@@ -89,8 +89,8 @@ enum Scenario {
   /** The same from 64 threads that wait. */
   CALLERS("64 callers", 20_000) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
-      progress.serve(peer);
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      run.serve(peer);
       List<CompletableFuture<Void>> callers = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
         CompletableFuture<Void> caller = new CompletableFuture<>();
@@ -116,16 +116,62 @@ enum Scenario {
   /** 10,000 calls that nobody answers until all of them have been made. */
   OUTSTANDING("10,000 calls outstanding", 0) {
     @Override
-    void work(Peer peer, Meter meter, Progress progress) throws Exception {
+    void work(Peer peer, Meter meter, Run run) throws Exception {
       long before = heap();
       List<CompletableFuture<Order>> calls = new ArrayList<>(OUTSTANDING_CALLS);
       for (int i = 0; i < OUTSTANDING_CALLS; i++) {
         calls.add(peer.callAsync(Order.SAMPLE));
       }
-      meter.figure("heap_per_call", (heap() - before) / (double) OUTSTANDING_CALLS);
-      progress.serve(peer);
+      meter.figure(Results.HEAP, (heap() - before) / (double) OUTSTANDING_CALLS);
+      run.serve(peer);
+      int failed = 0;
       for (CompletableFuture<Order> each : calls) {
-        each.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+          each.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+          meter.done();
+        } catch (ExecutionException e) {
+          failed++;
+        }
+      }
+      meter.figure(Results.FAILED, failed);
+    }
+  },
+  /** Connects anew and sends one message; over when the broker has it. */
+  START("start: connect and send, in a warm JVM", 10) {
+    @Override
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      while (meter.goesOn()) {
+        long start = System.nanoTime();
+        try (Peer another = run.connect()) {
+          another.send(Order.SAMPLE);
+          another.flush();
+          meter.took(System.nanoTime() - start);
+          meter.done();
+        }
+      }
+    }
+  },
+  /** Compiles producer interfaces that nobody has seen before. */
+  PRODUCER("start: a producer interface of 100 methods", 10) {
+    @Override
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      while (meter.goesOn()) {
+        Class<?> type = ManyMethods.newInterface(PRODUCER_METHODS);
+        long start = System.nanoTime();
+        peer.producer(type);
+        meter.took(System.nanoTime() - start);
+        meter.done();
+      }
+    }
+  },
+  /** Starts a JVM, until its first message has been handled. */
+  COLD("start: a cold JVM, to the first message handled", 1) {
+    @Override
+    void work(Peer peer, Meter meter, Run run) throws Exception {
+      while (meter.goesOn()) {
+        long start = System.nanoTime();
+        run.receive();
+        meter.took(System.nanoTime() - start);
         meter.done();
       }
     }
@@ -133,6 +179,9 @@ enum Scenario {
 
   private static final int THREADS = 64;
   private static final int OUTSTANDING_CALLS = 10_000;
+  private static final int PRODUCER_METHODS = 100;
+  // What a fast consumer handles in a second, and some.
+  private static final int FILL_A_SECOND = 80_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String title;
@@ -148,13 +197,22 @@ enum Scenario {
     return title;
   }
 
-  /** How much is to be done before a measurement, at least. */
+  /** How much is to be done before a measurement, at least; 0 where none is to be warm. */
   int warmUp() {
     return warmUp;
   }
 
+  /** How many messages have to lie in the queue, for so much time. */
+  int filled(Duration time) {
+    return switch (this) {
+      case CONSUME -> (int) (FILL_A_SECOND * time.toMillis() / 1000);
+      case COLD -> FILL_A_SECOND;
+      default -> 0;
+    };
+  }
+
   /** Works until the meter says that it is enough, and returns when all that was begun is done. */
-  abstract void work(Peer peer, Meter meter, Progress progress) throws Exception;
+  abstract void work(Peer peer, Meter meter, Run run) throws Exception;
 
   private static void call(Peer peer, Meter meter) throws Exception {
     while (meter.goesOn()) {
@@ -171,42 +229,5 @@ enum Scenario {
   private static long heap() {
     System.gc();
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-  }
-
-  /** What goes on from the warm-up to the measurement. */
-  static final class Progress {
-    private final long filled;
-    private boolean isBegun;
-    private volatile Meter current;
-    private final LongAdder handled = new LongAdder();
-
-    Progress(Broker broker, Meter first) {
-      filled = broker.filled();
-      current = first;
-    }
-
-    void begin(Peer peer, Meter meter) throws Exception {
-      current = meter;
-      if (!isBegun) {
-        isBegun = true;
-        peer.consume(order -> handle());
-      }
-    }
-
-    void serve(Peer peer) throws Exception {
-      if (!isBegun) {
-        isBegun = true;
-        peer.serve();
-      }
-    }
-
-    boolean isDry() {
-      return handled.sum() >= filled;
-    }
-
-    private void handle() {
-      handled.increment();
-      current.done();
-    }
   }
 }

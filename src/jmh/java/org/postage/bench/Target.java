@@ -46,10 +46,30 @@ record Target(
           faster(CALLS, OURS_FUTURES, "raw, futures", 1),
           faster(CALLS, OURS_FUTURES, "Spring, threads", 1.8),
           new Target(
+              Scenario.OUTSTANDING.title() + ": failed",
+              median(Scenario.OUTSTANDING.title(), OURS, Results.FAILED),
+              false,
+              0),
+          new Target(
               Scenario.OUTSTANDING.title() + ": bytes of heap each",
               median(Scenario.OUTSTANDING.title(), OURS, Results.HEAP),
               false,
-              2048));
+              2048),
+          new Target(
+              Scenario.START.title() + ": p50 us",
+              median(Scenario.START.title(), OURS, Results.P50),
+              false,
+              150_000),
+          new Target(
+              Scenario.PRODUCER.title() + ": p50 us",
+              median(Scenario.PRODUCER.title(), OURS, Results.P50),
+              false,
+              20_000),
+          new Target(
+              Scenario.COLD.title() + ": p50 us",
+              median(Scenario.COLD.title(), OURS, Results.P50),
+              false,
+              1_000_000));
 
   private static Target faster(String title, String ours, String other, double bound) {
     return new Target(
