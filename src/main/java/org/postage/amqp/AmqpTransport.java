@@ -256,7 +256,8 @@ public final class AmqpTransport implements Transport {
     return new TransportStats(
         publisher.inFlight(),
         publisher.isBlocked(),
-        publishing.reconnects() + consuming.reconnects());
+        publishing.reconnects() + consuming.reconnects(),
+        publisher.resent());
   }
 
   @Override

@@ -44,6 +44,7 @@ final class OutgoingMessages {
   private boolean isSuspectOnItsWay;
   private @Nullable Channel channel;
   private @Nullable String blocked;
+  private long resent;
   private boolean isClosed;
 
   OutgoingMessages(int max) {
@@ -81,6 +82,7 @@ final class OutgoingMessages {
         PendingPublish publish = backlog.removeFirst();
         // Its request may have ended meanwhile: nobody wants it any more.
         if (!publish.outcome.isDone()) {
+          resent += publish.mayBeThere() ? 1 : 0;
           publish.written();
           window.add(publish);
           isSuspectOnItsWay = publish.isSuspect();
@@ -275,6 +277,16 @@ final class OutgoingMessages {
     lock.lock();
     try {
       return size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many were written though the broker may have had them already. */
+  long resent() {
+    lock.lock();
+    try {
+      return resent;
     } finally {
       lock.unlock();
     }

@@ -80,6 +80,11 @@ final class PendingPublish {
     return isOnItsWay;
   }
 
+  /** Whether the broker may have taken it. What it returned it has not. */
+  boolean mayBeThere() {
+    return wasWritten && !wasReturned;
+  }
+
   /** Whether the broker may still return it, before it confirms it. */
   boolean mayBeReturned() {
     return isMandatory && !wasReturned;

@@ -105,6 +105,10 @@ final class Publisher implements Tenant {
     return outgoing.inFlight();
   }
 
+  long resent() {
+    return outgoing.resent();
+  }
+
   /** Why the broker takes nothing; null while it does. */
   @Nullable String blocked() {
     return outgoing.blocked();

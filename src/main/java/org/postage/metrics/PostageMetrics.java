@@ -34,6 +34,8 @@ import org.postage.Stats;
  *   <li>{@code postage.in.flight} (gauge): messages on their way to be confirmed
  *   <li>{@code postage.blocked} (gauge): 1 while the broker takes none, otherwise 0
  *   <li>{@code postage.reconnects} (counter): connections made anew
+ *   <li>{@code postage.resent} (counter): messages written again, not being confirmed in time by a
+ *       connection that was lost
  * </ul>
  *
  * <p>Messages that are consumed:
@@ -106,6 +108,7 @@ public final class PostageMetrics {
               "Whether the broker takes no messages",
               s -> s.transport().isBlocked() ? 1 : 0));
       count("reconnects", "Connections made anew", s -> s.transport().reconnects());
+      count("resent", "Messages written again", s -> s.transport().resent());
       count("consumed", "Messages that were looked at", s -> s.deliveries().consumed());
       count("unreadable", "Messages that can't be read", s -> s.deliveries().unreadable());
       count("unhandled", "Messages without a handler", s -> s.deliveries().unhandled());

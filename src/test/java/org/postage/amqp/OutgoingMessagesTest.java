@@ -105,6 +105,18 @@ class OutgoingMessagesTest {
       again.add(next.publish());
     }
     assertThat(again).containsExactly(all.get(0), all.get(2), all.get(3), all.get(4));
+    assertThat(many.resent()).as("of these the broker may have had already").isEqualTo(2);
+  }
+
+  @Test
+  void whatCameBackIsNotCountedAsSentAgain() {
+    PendingPublish publish = cameBackAfterAnOutage();
+
+    outgoing.resume(publish);
+    OutgoingMessages.Next next = outgoing.next();
+
+    assertThat(next).isNotNull();
+    assertThat(outgoing.resent()).isZero();
   }
 
   @Test

@@ -258,7 +258,7 @@ public final class InMemoryTransport implements Transport {
 
   @Override
   public TransportStats stats() {
-    return new TransportStats(0, false, 0);
+    return new TransportStats(0, false, 0, 0);
   }
 
   @Override
