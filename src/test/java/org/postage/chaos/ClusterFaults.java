@@ -13,9 +13,6 @@ import org.postage.rabbitmq.RabbitMqNode;
  * nodes. For one thread.
  */
 final class ClusterFaults {
-  // How long after a fault its trail of lost connections may be: a node that finds out that it was
-  // alone pauses first.
-  private static final int TAIL_MILLIS = 10_000;
   private static final Duration ELECTED = Duration.ofSeconds(30);
   private static final Duration WHOLE = Duration.ofSeconds(90);
 
@@ -64,8 +61,7 @@ final class ClusterFaults {
     TimeLine.Fault fault = stage.timeLine().begin("kill -9 " + node.name(), true);
     node.kill();
     node.restart();
-    // Until now a channel may have been replaced that found no leader for the queue.
-    fault.isHealed(TAIL_MILLIS);
+    fault.isHealed();
   }
 
   /** A node stands still for a while, with all connections open. */
@@ -91,7 +87,7 @@ final class ClusterFaults {
     } finally {
       cluster.reconnect(node);
     }
-    fault.isHealed(TAIL_MILLIS);
+    fault.isHealed();
   }
 
   /** Two nodes are killed with signal 9, and started again after a while. */
@@ -105,7 +101,7 @@ final class ClusterFaults {
     Stage.pass(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     one.restart();
     other.restart();
-    fault.isHealed(TAIL_MILLIS);
+    fault.isHealed();
   }
 
   /** Waits until all nodes are one cluster again. */

@@ -5,9 +5,6 @@ import org.postage.rabbitmq.RabbitMqNode;
 
 /** What is done to a node and to the links to it, each entered into the time line. One thread's. */
 final class Faults {
-  // Who was frozen may be given up for dead a little later.
-  private static final int FROZEN_TAIL_MILLIS = 3_000;
-
   private final RabbitMqNode node;
   private final TimeLine timeLine;
 
@@ -36,7 +33,7 @@ final class Faults {
     } finally {
       node.continueProcess();
     }
-    fault.isHealed(FROZEN_TAIL_MILLIS);
+    fault.isHealed();
   }
 
   /** The node is short of memory and reads from no connection that publishes. */
@@ -79,6 +76,6 @@ final class Faults {
     } finally {
       proxy.thaw();
     }
-    fault.isHealed(FROZEN_TAIL_MILLIS);
+    fault.isHealed();
   }
 }

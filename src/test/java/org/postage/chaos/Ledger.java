@@ -1,13 +1,14 @@
 package org.postage.chaos;
 
-import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postage.transport.NackedException;
 import org.postage.transport.NotSentException;
@@ -211,6 +212,7 @@ final class Ledger {
   void check(Report report) {
     int phantoms = 0;
     int duplicates = 0;
+    int again = 0;
     int unexplained = 0;
     int hung = 0;
     for (int n = 0; n < attempts.get(); n++) {
@@ -225,11 +227,14 @@ final class Ledger {
         phantoms++;
       }
       if (first > copies) {
-        // And one more for each time that a connection was lost before the answer came.
+        // And one more for each time that it may have been sent again before the answer came.
         int end = isUnderway ? timeLine.now() : settledAt.get(n);
-        unexplained += Math.max(0, first - copies - timeLine.lossesWithin(attemptedAt.get(n), end));
+        again += first - copies;
+        unexplained += Math.max(0, first - copies - timeLine.copiesWithin(attemptedAt.get(n), end));
       }
     }
+    // Not more, all in all, than were sent again.
+    unexplained = Math.toIntExact(Math.max(unexplained, again - timeLine.resent()));
     report.attempted(attempts.get());
     report.must("lost", lost());
     report.must("unexpected", unexpected.get());
@@ -241,31 +246,45 @@ final class Ledger {
     report.figure("longest stall", confirms.longestPause());
     report.figure("longest pause of deliveries", arrivals.longestPause());
     report.figure("longest call", longestCall.get());
-    report.figure("recovery", recoveryMillis());
+    recoveryMillis().ifPresent(millis -> report.figure("recovery", millis));
     report.note(failures().isEmpty() ? "" : "senders were told " + failures());
   }
 
-  /** The longest time from the end of a fault until something was confirmed or arrived again. */
-  int recoveryMillis() {
-    int longest = 0;
-    List<Integer> healings = timeLine.healings();
-    for (int i = 0; i < healings.size(); i++) {
-      int healed = healings.get(i);
-      longest = Math.max(longest, confirms.next(healed) - healed);
-      longest = Math.max(longest, arrivals.next(healed) - healed);
-    }
-    return longest;
+  /**
+   * The longest time from the end of a fault until something was confirmed or arrived again; empty
+   * if nothing did after any.
+   */
+  OptionalInt recoveryMillis() {
+    return timeLine.healings().stream()
+        .flatMapToInt(
+            healed ->
+                Stream.of(confirms, arrivals)
+                    .flatMapToInt(rhythm -> rhythm.next(healed).stream())
+                    .map(next -> next - healed))
+        .max();
+  }
+
+  /** Whether something was sent after a fault was over, and after that nothing moved at all. */
+  boolean isStill() {
+    return timeLine.healings().stream()
+        .anyMatch(
+            healed ->
+                confirms.next(healed).isEmpty()
+                    && arrivals.next(healed).isEmpty()
+                    && attempts.get() > 0
+                    && attemptedAt.get(attempts.get() - 1) > healed);
   }
 
   /**
    * Whether as much as half of what arrived in the best second before the first fault arrives in
-   * one within 30 s after the last. For scenarios that send as fast as they can.
+   * one within 30 s after the last. For scenarios that send as fast as they can, and have sent for
+   * a second before the first fault: otherwise it is false.
    */
   boolean isAsFastAsBefore() {
     int lastHealing = timeLine.healings().stream().mapToInt(at -> at).max().orElse(0);
     int before = arrivals.bestSecond(0, timeLine.firstFault() - 1_000);
     int after = arrivals.bestSecond(lastHealing, lastHealing + 30_000);
-    return 2 * after >= before;
+    return before > 0 && 2 * after >= before;
   }
 
   private static Fate fateOf(@Nullable Throwable failure) {

@@ -99,6 +99,7 @@ class LedgerTest {
   void duplicateIsExplainedByALossBeforeItsConfirmationAndOnlyOnceByEach() {
     int number = ledger.attempt();
     timeLine.begin("kill -9", true).isHealed();
+    timeLine.resent(0, 1_000, 2);
     ledger.settled(number, null);
     ledger.received(number, false);
     ledger.received(number, false);
@@ -125,6 +126,47 @@ class LedgerTest {
   }
 
   @Test
+  void duplicateIsNotExplainedByALossWhenNothingWasSentAgain() {
+    int number = ledger.attempt();
+    timeLine.begin("kill -9", true).isHealed();
+    ledger.settled(number, null);
+    ledger.received(number, false);
+    ledger.received(number, false);
+
+    assertThat(check().complaints()).containsExactly("unexplained duplicates: 1 (expected: 0)");
+  }
+
+  @Test
+  void duplicateIsExplainedByBeingSentAgainWithoutAFaultAndOnlyMeanwhile() {
+    int meanwhile = confirmed();
+    ledger.received(meanwhile, false);
+    ledger.received(meanwhile, false);
+    timeLine.resent(0, timeLine.now(), 1);
+
+    assertThat(check().complaints()).isEmpty();
+
+    Stage.pass(Duration.ofMillis(5));
+    int afterwards = confirmed();
+    ledger.received(afterwards, false);
+    ledger.received(afterwards, false);
+    timeLine.resent(timeLine.now() + 10, timeLine.now() + 20, 1);
+
+    assertThat(check().complaints()).containsExactly("unexplained duplicates: 1 (expected: 0)");
+  }
+
+  @Test
+  void whatIsSeenByOneLookAfterTheOtherExplainsOneCopy() {
+    int number = confirmed();
+    timeLine.resent(0, 10, 5);
+    timeLine.resent(10, 20_000, 5);
+    for (int i = 0; i < 3; i++) {
+      ledger.received(number, false);
+    }
+
+    assertThat(check().complaints()).containsExactly("unexplained duplicates: 1 (expected: 0)");
+  }
+
+  @Test
   void senderWhoIsToldNothingOrTooLateHangs() {
     ledger.attempt();
     int late = ledger.attempt();
@@ -141,7 +183,42 @@ class LedgerTest {
     Stage.pass(Duration.ofMillis(150));
     ledger.received(confirmed(), false);
 
-    assertThat(ledger.recoveryMillis()).isBetween(100, 10_000);
+    assertThat(ledger.recoveryMillis().orElse(-1)).isBetween(100, 10_000);
     assertThat(check().figure("longest stall")).isBetween(100, 10_000);
+  }
+
+  @Test
+  void whereNothingMovedAfterAFaultThereIsNoRecoveryToShow() {
+    ledger.received(confirmed(), false);
+    timeLine.begin("kill -9", true).isHealed();
+
+    Report report = check();
+
+    assertThat(ledger.recoveryMillis()).isEmpty();
+    assertThat(ledger.isStill()).as("nothing was sent any more").isFalse();
+    assertThat(report.row()).matches("(?s).* - +0\\.0");
+  }
+
+  @Test
+  void whatIsSentAfterAFaultAndNeverMovesIsStill() {
+    timeLine.begin("kill -9", true).isHealed();
+    Stage.pass(Duration.ofMillis(5));
+
+    int number = ledger.attempt();
+
+    assertThat(ledger.isStill()).isTrue();
+
+    Stage.pass(Duration.ofMillis(15));
+    ledger.settled(number, null);
+
+    assertThat(ledger.isStill()).isFalse();
+  }
+
+  @Test
+  void scenarioWithoutASecondBeforeItsFirstFaultProvesNoSpeed() {
+    timeLine.begin("kill -9", true).isHealed();
+    ledger.received(confirmed(), false);
+
+    assertThat(ledger.isAsFastAsBefore()).isFalse();
   }
 }

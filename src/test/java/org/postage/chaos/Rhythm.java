@@ -1,5 +1,6 @@
 package org.postage.chaos;
 
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** When something happened, counted in steps of 10 ms for half an hour. Thread-safe. */
@@ -25,14 +26,14 @@ final class Rhythm {
     return longest * STEP_MILLIS;
   }
 
-  /** When the next one was, or the same moment if there was none any more. */
-  int next(int fromMillis) {
+  /** When the next one was; empty if there was none any more. */
+  OptionalInt next(int fromMillis) {
     for (int i = index(fromMillis) + 1; i < steps.length(); i++) {
       if (steps.get(i) > 0) {
-        return i * STEP_MILLIS;
+        return OptionalInt.of(i * STEP_MILLIS);
       }
     }
-    return fromMillis;
+    return OptionalInt.empty();
   }
 
   int within(int fromMillis, int toMillis) {

@@ -42,6 +42,7 @@ final class Stage implements AutoCloseable {
   private final TimeLine timeLine = new TimeLine();
   private final Faults faults;
   private final Observer observer;
+  private final ResendWatch resends = new ResendWatch(timeLine);
   private final RabbitMqNode node;
   private final RabbitMqBroker broker;
   private final List<RabbitMqNode> nodes;
@@ -120,7 +121,15 @@ final class Stage implements AutoCloseable {
   /** Something to be closed at the end, the last first. */
   <T extends AutoCloseable> T with(T resource) {
     resources.add(resource);
+    if (resource instanceof Postage postage) {
+      watch(postage);
+    }
     return resource;
+  }
+
+  /** What this sends again is seen. */
+  void watch(Postage postage) {
+    resends.watch(postage);
   }
 
   FaultyProxy proxy() throws IOException {
@@ -187,6 +196,7 @@ final class Stage implements AutoCloseable {
     ledger.check(report);
     report.complainUnless(
         ledger.recoveryMillis() <= 30_000, "nothing moved for 30 s after a fault was over");
+    resends.look();
   }
 
   /** Looks whether all is there, or nothing comes any more. */
@@ -277,3 +287,4 @@ final class Stage implements AutoCloseable {
     observer.close();
   }
 }
+    resends.close();

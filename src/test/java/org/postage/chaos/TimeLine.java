@@ -11,6 +11,7 @@ final class TimeLine {
   private final long start = System.nanoTime();
   private final List<Fault> faults = new CopyOnWriteArrayList<>();
   private final List<String> notes = new CopyOnWriteArrayList<>();
+  private final List<Resends> resends = new CopyOnWriteArrayList<>();
 
   /** Milliseconds since this was made: the clock of a scenario. */
   int now() {
@@ -34,8 +35,37 @@ final class TimeLine {
     return fault;
   }
 
-  /** How many losses of connections there were while something was on its way. */
-  int lossesWithin(int from, int to) {
+  /**
+   * The library was seen to send messages again. One look after the other that sees it sees the
+   * same.
+   *
+   * @param from when it was looked before
+   * @param to when it was looked and seen
+   */
+  synchronized void resent(int from, int to, long count) {
+    Resends last = resends.isEmpty() ? null : resends.get(resends.size() - 1);
+    if (last != null && last.to >= from) {
+      resends.set(resends.size() - 1, new Resends(last.from, to, last.count + count));
+    } else {
+      resends.add(new Resends(from, to, count));
+    }
+  }
+
+  /** How many messages were sent again. */
+  long resent() {
+    return resends.stream().mapToLong(Resends::count).sum();
+  }
+
+  /**
+   * How often something that was on its way may have been sent again: as often as connections were
+   * lost by a fault, or as the library was seen to do it, for whatever reason.
+   */
+  int copiesWithin(int from, int to) {
+    long seen = resends.stream().filter(each -> each.from <= to && each.to >= from).count();
+    return Math.max(lossesWithin(from, to), Math.toIntExact(seen));
+  }
+
+  private int lossesWithin(int from, int to) {
     int losses = 0;
     for (Fault fault : faults) {
       if (fault.from <= to && fault.lossUntil != NEVER && fault.lossUntil >= from) {
@@ -68,6 +98,8 @@ final class TimeLine {
   }
 
   private static String line(int at, String what) {
+    resends.forEach(
+        each -> lines.add(line(each.to, each.count + " sent again, since " + each.from + " ms")));
     return String.format("%9.3f s  %s", at / 1_000.0, what);
   }
 
@@ -76,6 +108,8 @@ final class TimeLine {
     private final String what;
     private final int from;
     private volatile long lossUntil;
+  private record Resends(int from, int to, long count) {}
+
     private volatile long healed = NEVER;
 
     private Fault(String what, int from, boolean losesConnections) {
@@ -94,13 +128,8 @@ final class TimeLine {
 
     /** Everything could work again from now on. */
     void isHealed() {
-      isHealed(0);
-    }
-
-    /** Everything could work again; but connections may still be lost by it for a while. */
-    void isHealed(int tailMillis) {
       if (lossUntil == Long.MAX_VALUE) {
-        lossUntil = (long) now() + tailMillis;
+        isOver();
       }
       healed = now();
     }
