@@ -14,10 +14,12 @@ import org.postage.rabbitmq.RabbitMqNode;
  */
 final class ClusterFaults {
   private static final Duration ELECTED = Duration.ofSeconds(30);
+  private static final Duration REJOINED = Duration.ofSeconds(30);
   private static final Duration WHOLE = Duration.ofSeconds(90);
 
   private final RabbitMqCluster cluster;
   private final Stage stage;
+  private int restarts;
 
   ClusterFaults(Stage stage) {
     this.stage = stage;
@@ -64,7 +66,12 @@ final class ClusterFaults {
     fault.isHealed();
   }
 
-  /** A node stands still for a while, with all connections open. */
+  /**
+   * A node stands still for a while, with all connections open. If the others do not take it back
+   * afterwards, it is killed and started again, which is all that an operator can do then: a node
+   * that went on before it was missed, or that did not see that it was alone, does not pause, and
+   * RabbitMQ never joins those two sides by itself.
+   */
   void freeze(RabbitMqNode node, Duration time) {
     TimeLine.Fault fault = stage.timeLine().begin("SIGSTOP " + node.name(), true);
     node.stopProcess();
@@ -73,7 +80,17 @@ final class ClusterFaults {
     } finally {
       node.continueProcess();
     }
-    fault.isHealed(TAIL_MILLIS);
+    fault.isHealed();
+    if (!Stage.within(REJOINED, this::isWhole)) {
+      stage.timeLine().note("still split: " + node.name() + " has to be restarted");
+      kill(node);
+      restarts++;
+    }
+  }
+
+  /** How many nodes had to be restarted to make the cluster whole. */
+  int restarts() {
+    return restarts;
   }
 
   /** A node is cut off from the others for a while. */

@@ -61,7 +61,8 @@ class LeaderKillsIT {
             + report.figure("longest stall")
             + " ms in confirms, "
             + report.figure("longest pause of deliveries")
-            + " ms in deliveries");
+            + " ms in deliveries; nodes restarted by hand to make the cluster whole: "
+            + faults.restarts());
   }
 
   private static void each(Senders senders, Consumer<RabbitMqNode> fault, RabbitMqNode node)
