@@ -43,7 +43,7 @@ class BrokenBuildIT {
         "publish.confirmed();",
         sandbox.directory());
 
-    assertIsCaught("B1", "broken: unconfirmed taken for confirmed", "G1", BrokerKillsIT.SHORT);
+    assertIsCaught("B1", "broken: unconfirmed taken for confirmed", "G1");
   }
 
   @Test
@@ -54,22 +54,33 @@ class BrokenBuildIT {
         "acks.settle(deliveryTag, delivery, Outcome.ACK); subscription.handle(delivery);",
         sandbox.directory());
 
-    assertIsCaught("B2", "broken: acknowledged before handled", "G3", HandlerKillsIT.SHORT);
+    assertIsCaught("B2", "broken: acknowledged before handled", "G3");
   }
 
-  private void assertIsCaught(String name, String title, String scenario, Size size)
-      throws IOException {
-    int lost = lost(scenario);
+  private void assertIsCaught(String name, String title, String scenario) throws IOException {
+    String played = played(scenario);
+    int lost = number(played, ChaosProgram.LOST);
 
-    Report report = new Report(name, title, size);
+    Report report = new Report(name, title);
+    report.attempted(number(played, ChaosProgram.SENT));
+    report.faults(number(played, ChaosProgram.FAULTS));
     report.figure("lost", lost);
     report.note(scenario + " in short: lost has to be more than 0 here");
     Chaos.enter(report);
     assertThat(lost).isPositive();
   }
 
-  /** Plays a scenario in a JVM that finds the broken classes first. */
-  private int lost(String scenario) throws IOException {
+  private static int number(String played, String what) {
+    return played
+        .lines()
+        .filter(line -> line.startsWith(what))
+        .mapToInt(line -> Integer.parseInt(line.substring(what.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(played));
+  }
+
+  /** Plays a scenario in a JVM that finds the broken classes first; what that printed. */
+  private String played(String scenario) throws IOException {
     Requirement.require(RabbitMqNode.isInstalled(), "RabbitMQ is not installed");
     Path output = sandbox.directory().resolve("output");
     ProcessBuilder builder =
@@ -85,10 +96,6 @@ class BrokenBuildIT {
     boolean isEnded = sandbox.awaitEnd(program, LIMIT);
     String text = Files.readString(output, StandardCharsets.UTF_8);
     assertThat(isEnded).as(text).isTrue();
-    return text.lines()
-        .filter(line -> line.startsWith(ChaosProgram.LOST))
-        .mapToInt(line -> Integer.parseInt(line.substring(ChaosProgram.LOST.length())))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(text));
+    return text;
   }
 }

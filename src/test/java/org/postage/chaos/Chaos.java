@@ -46,7 +46,7 @@ public final class Chaos {
 
   /** The same on a cluster of three nodes; the stage's queue is a quorum queue then. */
   static void playOnCluster(String name, String title, Size size, Scenario scenario) {
-    conclude(measure(new Report(name, title, size), size, cluster().nodes(), scenario));
+    conclude(measure(new Report(name, title), size, cluster().nodes(), scenario));
   }
 
   private static void conclude(Report report) {
@@ -58,7 +58,7 @@ public final class Chaos {
 
   /** Plays a scenario; its complaints are in the report. */
   static Report measure(String name, String title, Size size, Scenario scenario) {
-    return measure(new Report(name, title, size), size, List.of(node()), scenario);
+    return measure(new Report(name, title), size, List.of(node()), scenario);
   }
 
   private static synchronized Report measure(
@@ -79,6 +79,8 @@ public final class Chaos {
       System.err.println(stage.diagnosis());
       discard(nodes);
     }
+    report.faults(stage.timeLine().faults());
+    report.figure("sent again", Math.toIntExact(stage.timeLine().resent()));
     return report;
   }
 

@@ -2,8 +2,11 @@ package org.postage.chaos;
 
 /** The short form of a scenario as a program: prints what the ledger says, whatever that is. */
 final class ChaosProgram {
-  /** What the line begins with that says how much was lost. */
+  /** What the lines begin with that say how much was lost, sent and broken. */
   static final String LOST = "lost: ";
+
+  static final String SENT = "sent: ";
+  static final String FAULTS = "faults: ";
 
   private ChaosProgram() {}
 
@@ -18,6 +21,8 @@ final class ChaosProgram {
           default -> throw new IllegalArgumentException(arguments[0] + " (expected: G1 or G3)");
         };
     System.out.println(LOST + report.figure("lost"));
+    System.out.println(SENT + report.attempted());
+    System.out.println(FAULTS + report.faults());
     System.out.println(report.details());
     System.exit(0);
   }

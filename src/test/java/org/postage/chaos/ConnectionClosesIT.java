@@ -88,6 +88,7 @@ class ConnectionClosesIT {
     senders.stop();
     report.complainUnless(senders.await(Duration.ofSeconds(30)), "senders did not end");
     stage.finish(ledger, receiving.get(0), report);
+    report.faults(closed);
     report.note(
         closed
             + " closes in "

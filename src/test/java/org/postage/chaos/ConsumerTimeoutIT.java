@@ -96,6 +96,7 @@ class ConsumerTimeoutIT {
       // The second delivery comes while the first still runs: only the third finds it done.
       report.atMost("most runs, four at a time", play(stage, report, Plain::new, 4), 2);
       report.atMost("most runs, idempotent", play(stage, report, Once::new, 4), 1);
+      report.faults(report.figure("channels timed out"));
     } finally {
       stage.node().ctl("eval", DEFAULT);
     }
@@ -121,6 +122,7 @@ class ConsumerTimeoutIT {
     stage.finish(ledger, receiving, report);
     long timeouts =
         stage.node().logSince(log).lines().filter(line -> line.contains("has timed out")).count();
+    report.figure("channels timed out", Math.toIntExact(timeouts));
     report.complainUnless(timeouts > 0, "the broker closed no channel (expected: it timed out)");
     int pause = ledger.longestPauseOfDeliveries();
     report.complainUnless(

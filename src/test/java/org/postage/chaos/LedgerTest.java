@@ -18,7 +18,7 @@ class LedgerTest {
   private final Ledger ledger = new Ledger(timeLine, 10, 1_000, 1);
 
   private Report check() {
-    Report report = new Report("T", "test", new Size(10, 1, Duration.ZERO));
+    Report report = new Report("T", "test");
     ledger.check(report);
     return report;
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a scenario measured, and what it complains of. For one thread at a time. */
 final class Report {
@@ -27,17 +28,16 @@ final class Report {
 
   private final String name;
   private final String title;
-  private final Size size;
   private final Map<String, Integer> figures = new LinkedHashMap<>();
   private final List<String> complaints = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private int attempted;
   private int tookMillis;
+  private @Nullable Integer faults;
 
-  Report(String name, String title, Size size) {
+  Report(String name, String title) {
     this.name = name;
     this.title = title;
-    this.size = size;
   }
 
   void attempted(int count) {
@@ -45,6 +45,21 @@ final class Report {
   }
 
   void took(int millis) {
+  /** How many faults there were in fact; what is said first counts. */
+  void faults(int count) {
+    if (faults == null) {
+      faults = count;
+    }
+  }
+
+  int attempted() {
+    return attempted;
+  }
+
+  int faults() {
+    return faults == null ? 0 : faults;
+  }
+
     tookMillis = millis;
   }
 
@@ -111,8 +126,7 @@ final class Report {
             "%-4s %-41s %12s %6s %10s %11s %9s %5s %6s %8s %9s %9.1f",
             name,
             title,
-            String.format(
-                Locale.ROOT, "%,d/%d", attempted == 0 ? size.messages() : attempted, size.faults()),
+            String.format(Locale.ROOT, "%,d/%d", attempted, faults()),
             cell("lost"),
             cell("unexpected"),
             cell("unexplained duplicates"),

@@ -119,6 +119,7 @@ class RetriesIT {
           number + " is parked: " + parked.reason() + " after " + parked.attempts());
     }
     stage.finish(ledger, receiving, report);
+    report.faults(forEver(ledger));
     check(failing, ledger, report);
     report.must(
         "parked messages left", receiving.parked(stage.queue().name()).dropAll() - forEver(ledger));

@@ -31,6 +31,7 @@ class StartIT {
   private static final Size SIZE =
       Size.of(new Size(0, 1, Duration.ofSeconds(3)), new Size(0, 1, Duration.ofSeconds(10)));
   private static final String SECRET = "Wonder-Wall-4711";
+  private static final String REFUSED = "starts that did not work";
   private static final int CONNECTS_PER_SECOND = 2;
   private static final String STORE_PASSWORD = "of-the-store";
 
@@ -57,6 +58,7 @@ class StartIT {
       wrongPassword(stage, report);
       wrongHost(stage, report);
       nobodyThere(stage, report);
+      report.faults(report.figure(REFUSED));
       report.must("secrets in the log", log.text().contains(SECRET) ? 1 : 0);
     }
   }
@@ -67,6 +69,7 @@ class StartIT {
         Postage.builder().uri(uri).connect().close();
         report.complainUnless(false, "a malformed URI was accepted");
       } catch (IllegalArgumentException e) {
+        report.figure(REFUSED, 1);
         report.must("secrets in an exception", shows(e) ? 1 : 0);
       }
     }
@@ -77,6 +80,7 @@ class StartIT {
       stage.direct().password(SECRET).connect().close();
       report.complainUnless(false, "a wrong password was accepted");
     } catch (BrokerRefusedException e) {
+      report.figure(REFUSED, 1);
       report.complainUnless(e.replyCode() == 403, "wrong password: " + e.replyCode());
       report.must("secrets in an exception", shows(e) ? 1 : 0);
     }
@@ -118,6 +122,7 @@ class StartIT {
         report.complainUnless(
             false, "no error for another host's certificate; ready: " + postage.isReady());
       } catch (TransportException e) {
+        report.figure(REFUSED, 1);
         // Waiting would not help.
         report.must("secrets in an exception", shows(e) ? 1 : 0);
         report.complainUnless(
@@ -168,6 +173,7 @@ class StartIT {
         int before = tries.get();
         Stage.pass(stage.size().interval());
         report.complainUnless(!postage.isReady() && !sent.isDone(), "ready without a broker");
+        report.figure(REFUSED, 1);
         report.atMost(
             "connects",
             tries.get() - before,

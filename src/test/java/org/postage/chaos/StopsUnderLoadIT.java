@@ -59,6 +59,7 @@ class StopsUnderLoadIT {
       Postage receiving = stage.direct().connect();
       receiving.processor(stage.binding()).handlers(counting).concurrency(4).prefetch(100).start();
       Postage sending = stage.direct().connect();
+      stage.watch(sending);
       Senders.Numbers client = sending.producer(Senders.Numbers.class, stage.destination());
 
       Senders senders = Senders.start(ledger, client::message_number, 2, stage.size().perSecond());
@@ -83,6 +84,7 @@ class StopsUnderLoadIT {
     report.note(
         "stopped within "
             + report.figure("longest stop of a sender")
+    report.faults(stage.size().faults());
             + " (sender) and "
             + report.figure("longest stop of a receiver")
             + " ms (receiver)");

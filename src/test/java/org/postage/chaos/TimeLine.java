@@ -84,6 +84,11 @@ final class TimeLine {
         .toList();
   }
 
+  /** How many faults there were. */
+  int faults() {
+    return faults.size();
+  }
+
   /** When the first fault began; the end of time where there was none. */
   int firstFault() {
     return faults.stream().mapToInt(fault -> fault.from).min().orElse(Integer.MAX_VALUE);
@@ -93,23 +98,23 @@ final class TimeLine {
   public String toString() {
     List<String> lines = new ArrayList<>(notes);
     faults.forEach(fault -> lines.add(line(fault.from, fault.toString())));
+    resends.forEach(
+        each -> lines.add(line(each.to, each.count + " sent again, since " + each.from + " ms")));
     lines.sort(null);
     return String.join("\n", lines);
   }
 
   private static String line(int at, String what) {
-    resends.forEach(
-        each -> lines.add(line(each.to, each.count + " sent again, since " + each.from + " ms")));
     return String.format("%9.3f s  %s", at / 1_000.0, what);
   }
+
+  private record Resends(int from, int to, long count) {}
 
   /** One fault, which ends when it is told to. */
   final class Fault {
     private final String what;
     private final int from;
     private volatile long lossUntil;
-  private record Resends(int from, int to, long count) {}
-
     private volatile long healed = NEVER;
 
     private Fault(String what, int from, boolean losesConnections) {
