@@ -3,6 +3,7 @@ package org.postage.chaos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +42,7 @@ class HandlerKillsIT {
     Senders senders = Senders.start(ledger, client::message_number, 2, 0);
     for (int moment : stage.moments(stage.size().faults())) {
       Stage.within(Duration.ofSeconds(60), () -> ledger.arrived() >= moment);
-      int victim = stage.random().nextInt(PROCESSES);
+      int victim = anyThatConsumes(stage, processes);
       // No connection of the sender is lost by it: only the flag explains a duplicate here.
       TimeLine.Fault fault = stage.timeLine().begin("kill -9 of handler " + victim, false);
       processes.get(victim).kill();
@@ -58,5 +59,21 @@ class HandlerKillsIT {
     for (HandlerProcess each : processes) {
       each.kill();
     }
+  }
+
+  // One that still starts has nothing in its hands: to kill it would be no fault.
+  private static int anyThatConsumes(Stage stage, List<HandlerProcess> processes) {
+    boolean ignored =
+        Stage.within(
+            Duration.ofSeconds(60), () -> processes.stream().anyMatch(HandlerProcess::isReady));
+    List<Integer> ready =
+        IntStream.range(0, processes.size())
+            .filter(i -> processes.get(i).isReady())
+            .boxed()
+            .toList();
+    if (ready.isEmpty()) {
+      throw new IllegalStateException("no handler's process consumes after 60 s");
+    }
+    return ready.get(stage.random().nextInt(ready.size()));
   }
 }

@@ -70,6 +70,11 @@ final class HandlerProcess {
     }
   }
 
+  /** Whether it consumes. */
+  boolean isReady() {
+    return ready.getCount() == 0;
+  }
+
   /** Kills it with signal 9, and reads what it has said until then. */
   void kill() throws InterruptedException {
     sandbox.kill(process);
