@@ -6,6 +6,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,6 +20,9 @@ import org.postage.rabbitmq.RabbitMqNode;
  */
 public final class Chaos {
   private static final Path ROWS = Path.of("target", "chaos", "rows");
+
+  // What ./verify fails for, even if the test passes at a second try.
+  private static final Path VIOLATIONS = Path.of("target", "chaos", "violations.txt");
 
   /** The tag of scenarios that only {@code ./verify --cluster} plays. */
   static final String CLUSTER = "cluster";
@@ -51,6 +55,7 @@ public final class Chaos {
 
   private static void conclude(Report report) {
     enter(report);
+    keepViolations(report, VIOLATIONS);
     if (!report.complaints().isEmpty()) {
       throw new AssertionError(report.details() + "\n" + String.join("\n", report.complaints()));
     }
@@ -74,13 +79,13 @@ public final class Chaos {
       report.complainUnless(false, "ended early: " + trace);
     }
     report.took(stage.timeLine().now());
+    report.faults(stage.timeLine().faults());
+    report.figure("sent again", Math.toIntExact(stage.timeLine().resent()));
     System.err.println(report.details());
     if (!report.complaints().isEmpty()) {
       System.err.println(stage.diagnosis());
       discard(nodes);
     }
-    report.faults(stage.timeLine().faults());
-    report.figure("sent again", Math.toIntExact(stage.timeLine().resent()));
     return report;
   }
 

@@ -236,12 +236,12 @@ final class Ledger {
     // Not more, all in all, than were sent again.
     unexplained = Math.toIntExact(Math.max(unexplained, again - timeLine.resent()));
     report.attempted(attempts.get());
-    report.must("lost", lost());
-    report.must("unexpected", unexpected.get());
-    report.must("phantoms", phantoms);
-    report.must("unexplained duplicates", unexplained);
-    report.must("hung", hung);
-    report.must("wrong answers", wrong.get());
+    report.verdict("lost", lost());
+    report.verdict("unexpected", unexpected.get());
+    report.verdict("phantoms", phantoms);
+    report.verdict("unexplained duplicates", unexplained);
+    report.verdict("hung", hung);
+    report.verdict("wrong answers", wrong.get());
     report.figure("duplicates", duplicates);
     report.figure("longest stall", confirms.longestPause());
     report.figure("longest pause of deliveries", arrivals.longestPause());

@@ -70,7 +70,8 @@ class MalformedDeliveriesIT {
           Stage.within(Duration.ofSeconds(60), bad::isEverythingThere),
           "not everything malformed was put aside");
       bad.check(report);
-      report.must("bad and put aside twice", countTwice(bad));
+      report.faults(bad.attempts());
+      report.verdict("bad and put aside twice", countTwice(bad));
       report.complainUnless(connections.equals(connections(stage)), "somebody reconnected");
       stage.delete(parked);
     }

@@ -49,7 +49,7 @@ class MinorityIT {
             int down = stage.timeLine().now() + DYING_MILLIS;
             Stage.pass(outage);
             int end = stage.timeLine().now();
-            report.must("confirmed by the minority", ledger.confirmedWithin(down, end));
+            report.verdict("confirmed by the minority", ledger.confirmedWithin(down, end));
             windows.add(List.of(down, end));
           });
       faults.awaitWhole(report);
