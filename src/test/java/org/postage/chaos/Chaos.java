@@ -82,6 +82,7 @@ public final class Chaos {
     report.faults(stage.timeLine().faults());
     report.figure("sent again", Math.toIntExact(stage.timeLine().resent()));
     System.err.println(report.details());
+    keep(report.name() + "-time-line.txt", stage.timeLine().toString());
     if (!report.complaints().isEmpty()) {
       System.err.println(stage.diagnosis());
       discard(nodes);
@@ -133,6 +134,32 @@ public final class Chaos {
   /** Enters a report into the table. */
   static void enter(Report report) {
     enter(report.name(), report.row());
+  }
+
+  private static void keep(String file, String text) {
+    try {
+      Files.createDirectories(ROWS);
+      Files.writeString(ROWS.resolveSibling(file), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Appends a report to a file if a message's fate is among its complaints. */
+  static void keepViolations(Report report, Path file) {
+    if (report.violations().isEmpty()) {
+      return;
+    }
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(
+          file,
+          String.join("; ", report.violations()) + "\n" + report.details() + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void enter(String name, String text) {
