@@ -19,10 +19,10 @@ import org.postage.rabbitmq.Sandbox;
 
 /** The test of the tests: builds of the library with one mistake each, which the ledger sees. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class BrokenBuildIT {
   private static final String AMQP = "org/postage/amqp/";
-  private static final Duration LIMIT = Duration.ofMinutes(3);
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   private final Sandbox sandbox;
 

@@ -86,7 +86,7 @@ class ConnectionClosesIT {
         Stage.within(QUIET, () -> Leaks.threads().size() <= threadsBefore),
         "more threads than after the first round: " + threads + ", now " + Leaks.threads());
     senders.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(30)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving.get(0), report);
     report.faults(closed);
     report.note(

@@ -21,7 +21,7 @@ import org.postage.transport.Delivery;
  */
 @Tag(RabbitMq.ONLY)
 @Tag(Chaos.CLUSTER)
-@Timeout(300)
+@Timeout(600)
 class ConsumerTimeoutIT {
   private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(8);
   private static final int PER_SECOND = 50;

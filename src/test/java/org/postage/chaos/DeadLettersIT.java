@@ -85,7 +85,7 @@ class DeadLettersIT {
                         SendOption.sendLater(DELAY)),
             1,
             PER_SECOND);
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     Stage.pass(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     report.must("arrived too early", ledger.arrived());
 

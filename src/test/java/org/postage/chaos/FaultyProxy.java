@@ -109,7 +109,7 @@ public final class FaultyProxy implements AutoCloseable {
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
-      if (!latch.await(10, TimeUnit.SECONDS)) {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("still accepting");
       }
     } catch (InterruptedException e) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(600)
 class FaultyProxyTest {
   private static final int LIMIT_MILLIS = 10_000;
   private static final int SILENCE_MILLIS = 200;

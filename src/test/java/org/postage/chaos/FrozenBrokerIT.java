@@ -18,15 +18,16 @@ import org.postage.transport.TransportException;
 
 /** G6: the broker, or the way to it, stands still with every connection open. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class FrozenBrokerIT {
   private static final Size SIZE =
       Size.of(
           new Size(3_000, 1, Duration.ofSeconds(5)), new Size(40_000, 4, Duration.ofSeconds(12)));
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
-  private static final Duration RECONNECT = HEARTBEAT.multipliedBy(5).dividedBy(2).plusSeconds(5);
+  private static final Duration RECONNECT =
+      Size.limit(HEARTBEAT.multipliedBy(5).dividedBy(2).plusSeconds(5));
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CLOSE_LIMIT = Size.limit(Duration.ofSeconds(10));
 
   private interface Caller {
     int rpc_same(int number, SendOption... options);
@@ -76,10 +77,11 @@ class FrozenBrokerIT {
           "not ready within " + RECONNECT + " after " + (i + 1) + " freezes");
       report.figure("longest way back", stage.timeLine().now() - healed);
       report.complainUnless(
-          caller.rpc_same(i, SendOption.timeout(Duration.ofSeconds(5))) == i, "wrong answer");
+          caller.rpc_same(i, SendOption.timeout(Size.limit(Duration.ofSeconds(5)))) == i,
+          "wrong answer");
     }
 
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving, report);
     report.note("back within " + report.figure("longest way back") + " ms");
   }
@@ -88,7 +90,7 @@ class FrozenBrokerIT {
       Stage stage, Postage sending, Caller caller, Postage closed, Report report) {
     List<CompletableFuture<Void>> uses = new ArrayList<>();
     int retries = 1;
-    Duration callLimit = TIMEOUT.multipliedBy(1 + retries).plusSeconds(1);
+    Duration callLimit = Size.limit(TIMEOUT.multipliedBy(1 + retries).plusSeconds(1));
     for (int i = 0; i < 4; i++) {
       int number = i;
       uses.add(
@@ -101,8 +103,14 @@ class FrozenBrokerIT {
                   caller.rpc_same(
                       number, SendOption.timeout(TIMEOUT), SendOption.maxRetry(retries))));
     }
-    uses.add(timed(stage, report, "flush", TIMEOUT.plusSeconds(1), () -> sending.flush(TIMEOUT)));
-    uses.add(timed(stage, report, "isReady", TIMEOUT, sending::isReady));
+    uses.add(
+        timed(
+            stage,
+            report,
+            "flush",
+            Size.limit(TIMEOUT.plusSeconds(1)),
+            () -> sending.flush(TIMEOUT)));
+    uses.add(timed(stage, report, "isReady", Size.limit(TIMEOUT), sending::isReady));
     uses.add(timed(stage, report, "close", CLOSE_LIMIT, closed::close));
     try {
       CompletableFuture.allOf(uses.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);

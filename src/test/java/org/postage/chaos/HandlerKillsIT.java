@@ -13,7 +13,7 @@ import org.postage.rabbitmq.Sandbox;
 
 /** G3: processes that handle messages are killed with signal 9 in the middle of it. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class HandlerKillsIT {
   static final Size SHORT = new Size(4_000, 3, Duration.ZERO);
   private static final Size SIZE = Size.of(SHORT, new Size(100_000, 20, Duration.ZERO));

@@ -50,7 +50,7 @@ class LeaderKillsIT {
     }
 
     senders.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     faults.awaitWhole(report);
     stage.finish(ledger, receiving, report);
     report.atMost("longest stall", report.figure("longest stall"), GAP_MILLIS);

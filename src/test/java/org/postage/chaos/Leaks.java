@@ -6,7 +6,7 @@ import org.postage.rabbitmq.RabbitMqNode;
 
 /** What is left when all was closed. */
 final class Leaks {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration LIMIT = Size.limit(Duration.ofSeconds(10));
   private static final String NOTHING = "{0,0,[]}";
 
   private static final String COUNT =

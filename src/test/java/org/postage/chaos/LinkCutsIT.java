@@ -16,7 +16,7 @@ import org.postage.transport.Delivery;
  * and their replies, are on their way.
  */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class LinkCutsIT {
   private static final Size MESSAGES =
       Size.of(
@@ -30,8 +30,8 @@ class LinkCutsIT {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final int RETRIES = 2;
-  private static final int CALL_LIMIT_MILLIS = 7_000;
-  private static final int BLOCKED_LIMIT_MILLIS = 5_000;
+  private static final int CALL_LIMIT_MILLIS = Size.limit(7_000);
+  private static final int BLOCKED_LIMIT_MILLIS = Size.limit(5_000);
 
   /** Asks for the number that it gives. */
   private interface Caller {
@@ -73,7 +73,7 @@ class LinkCutsIT {
       cutLinks(stage, proxy);
     }
 
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving, report);
     report.atMost("longest call", ledger.longestCallMillis(), BLOCKED_LIMIT_MILLIS);
   }
@@ -116,7 +116,7 @@ class LinkCutsIT {
       }
     }
 
-    report.complainUnless(callers.await(Duration.ofSeconds(60)), "callers did not end");
+    report.complainUnless(callers.await(Size.limit(Duration.ofSeconds(60))), "callers did not end");
     stage.finish(ledger, answering, report);
   }
 

@@ -20,7 +20,7 @@ import org.postage.transport.Headers;
 
 /** G8: what is no message, among as many good ones, through the broker. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class MalformedDeliveriesIT {
   private static final Size SIZE =
       Size.of(new Size(1_000, 1_000, Duration.ZERO), new Size(20_000, 20_000, Duration.ZERO));
@@ -64,7 +64,8 @@ class MalformedDeliveriesIT {
       publishBad(stage, bad, reasons);
       channel.basicConsume(parked, true, parking(bad, reasons), tag -> {});
 
-      report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+      report.complainUnless(
+          senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
       stage.finish(good, receiving, report);
       report.complainUnless(
           Stage.within(Duration.ofSeconds(60), bad::isEverythingThere),

@@ -21,13 +21,13 @@ import org.postage.transport.TransportException;
 
 /** G5: the broker is short of memory and reads from nobody who publishes. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class MemoryAlarmIT {
   private static final Size SIZE =
       Size.of(
           new Size(4_000, 1, Duration.ofSeconds(4)), new Size(40_000, 2, Duration.ofSeconds(15)));
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final int CALL_LIMIT_MILLIS = 3_000;
+  private static final int CALL_LIMIT_MILLIS = Size.limit(3_000);
   private static final int CALLS_PER_SECOND = 20;
   // So many wait before the alarm, and so many of them are to be handled during it at least.
   private static final int WAITING = 200;
@@ -97,8 +97,8 @@ class MemoryAlarmIT {
     senders.awaitAttempts(patient.attempts() + perSecond);
     senders.stop();
     callers.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
-    report.complainUnless(callers.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
+    report.complainUnless(callers.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(patient, component, report);
     calls.check(report);
     report.complainUnless(told.size() == 2, "that the broker blocks was told to " + told);

@@ -56,7 +56,7 @@ class MinorityIT {
     }
 
     senders.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving, report);
     for (List<Integer> window : windows) {
       report.note(

@@ -49,7 +49,7 @@ class PartitionIT {
     }
 
     senders.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving, report);
     report.note(
         "sends and deliveries went on at another address after at most "

@@ -20,14 +20,13 @@ import org.postage.rabbitmq.RabbitMq;
 
 /** G11: some messages fail a few times, and a few for ever. */
 @Tag(RabbitMq.ONLY)
-@Timeout(100)
+@Timeout(600)
 class RetriesIT {
   private static final Size SIZE =
       Size.of(new Size(300, 3, Duration.ofSeconds(1)), new Size(1_000, 10, Duration.ofSeconds(1)));
   private static final int ATTEMPTS = 4;
   private static final List<Integer> PAUSES = List.of(200, 400, 800);
-  // A busy build may be late; the gate has the machine for itself.
-  private static final int LATE_MILLIS = Size.isGate() ? 300 : 3_000;
+  private static final int LATE_MILLIS = Size.limit(300);
   private static final int EARLY_MILLIS = 20;
 
   /** Sends what is to be delivered later. */
@@ -103,10 +102,10 @@ class RetriesIT {
 
     Senders senders = Senders.start(ledger, client::message_number, 1, stage.size().perSecond());
 
-    report.complainUnless(senders.await(Duration.ofSeconds(60)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     boolean isParked =
         Stage.within(
-            Duration.ofSeconds(20),
+            Size.limit(Duration.ofSeconds(20)),
             () -> receiving.parked(stage.queue().name()).list(1_000).size() == forEver(ledger));
     report.complainUnless(isParked, "not exactly those are parked that always fail");
     for (ParkedMessage parked : receiving.parked(stage.queue().name()).list(1_000)) {
@@ -119,8 +118,8 @@ class RetriesIT {
           number + " is parked: " + parked.reason() + " after " + parked.attempts());
     }
     stage.finish(ledger, receiving, report);
-    report.faults(forEver(ledger));
     check(failing, ledger, report);
+    report.faults(forEver(ledger));
     report.must(
         "parked messages left", receiving.parked(stage.queue().name()).dropAll() - forEver(ledger));
     stage.delete(stage.queue().name() + ".parked");

@@ -28,10 +28,10 @@ import org.postage.topology.Queue;
  */
 final class Stage implements AutoCloseable {
   /** How long a message waits for its confirmation at most, and a little. */
-  static final int PATIENCE_MILLIS = 31_000;
+  static final int PATIENCE_MILLIS = Size.limit(31_000);
 
   // Nothing arrives for so long, and nothing waits: then nothing will come.
-  private static final int QUIET_MILLIS = 3_000;
+  private static final int QUIET_MILLIS = Size.limit(3_000);
 
   private static final Pattern NUMBER = Pattern.compile("\"parameters\": ?(\\d+)");
 
@@ -187,16 +187,20 @@ final class Stage implements AutoCloseable {
     boolean isSettled =
         within(Duration.ofMillis(PATIENCE_MILLIS + 2_000), ledger::isEverythingSettled);
     report.complainUnless(isSettled, "not every sender was told what became of its message");
-    boolean hasSettledDown = within(Duration.ofSeconds(60), new Arrivals(ledger)::areOver);
+    boolean hasSettledDown =
+        within(Size.limit(Duration.ofSeconds(60)), new Arrivals(ledger)::areOver);
     report.complainUnless(hasSettledDown, "messages still arrived after a minute");
-    boolean isQuiet = within(Duration.ofSeconds(20), () -> receiving.isIdle() && left() == 0);
+    boolean isQuiet =
+        within(Size.limit(Duration.ofSeconds(20)), () -> receiving.isIdle() && left() == 0);
     report.complainUnless(isQuiet, "messages are left in the queue, or in a handler");
-    report.complainUnless(within(Duration.ofSeconds(10), receiving::isReady), "not ready again");
+    report.complainUnless(
+        within(Size.limit(Duration.ofSeconds(10)), receiving::isReady), "not ready again");
     drain(ledger, report);
+    resends.look();
     ledger.check(report);
     report.complainUnless(
-        ledger.recoveryMillis() <= 30_000, "nothing moved for 30 s after a fault was over");
-    resends.look();
+        !ledger.isStill() && ledger.recoveryMillis().orElse(0) <= Size.limit(30_000),
+        "nothing moved for 30 s after a fault was over");
   }
 
   /** Looks whether all is there, or nothing comes any more. */
@@ -284,7 +288,7 @@ final class Stage implements AutoCloseable {
       }
     }
     resources.clear();
+    resends.close();
     observer.close();
   }
 }
-    resends.close();

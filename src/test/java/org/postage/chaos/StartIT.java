@@ -26,7 +26,7 @@ import org.postage.transport.TransportException;
 
 /** G12: starts that cannot work: nobody there, the wrong password, the wrong host, no URI. */
 @Tag(RabbitMq.ONLY)
-@Timeout(100)
+@Timeout(600)
 class StartIT {
   private static final Size SIZE =
       Size.of(new Size(0, 1, Duration.ofSeconds(3)), new Size(0, 1, Duration.ofSeconds(10)));

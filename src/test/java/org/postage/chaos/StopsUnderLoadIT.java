@@ -12,12 +12,12 @@ import org.postage.transport.Delivery;
 
 /** G9: senders and handlers are stopped and started anew in the middle of their work. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class StopsUnderLoadIT {
   private static final Size SIZE =
       Size.of(
           new Size(6_000, 3, Duration.ofMillis(800)), new Size(200_000, 20, Duration.ofSeconds(2)));
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration CLOSE_LIMIT = Size.limit(Duration.ofSeconds(10));
   private static final int SLOW_EVERY = 1_000;
   private static final long SLOW_NANOS = 400_000_000;
 
@@ -73,18 +73,21 @@ class StopsUnderLoadIT {
         close(stage, sending, report, "sender");
       }
       senders.stop();
-      report.complainUnless(senders.await(Duration.ofSeconds(5)), "senders did not end");
+      report.complainUnless(
+          senders.await(Size.limit(Duration.ofSeconds(5))), "senders did not end");
       report.must("handlers cut off", counting.begun.get() - counting.ended.get());
       report.must("handlers interrupted", counting.interrupted.get());
       report.must(
           "threads left",
-          Stage.within(Duration.ofSeconds(10), () -> Leaks.threads().size() <= threads) ? 0 : 1);
+          Stage.within(Size.limit(Duration.ofSeconds(10)), () -> Leaks.threads().size() <= threads)
+              ? 0
+              : 1);
       stage.timeLine().note("round " + round);
     }
+    report.faults(stage.size().faults());
     report.note(
         "stopped within "
             + report.figure("longest stop of a sender")
-    report.faults(stage.size().faults());
             + " (sender) and "
             + report.figure("longest stop of a receiver")
             + " ms (receiver)");

@@ -18,13 +18,13 @@ import org.postage.transport.NotSentException;
 
 /** G10: queues, exchanges, permissions and connections are taken away under running traffic. */
 @Tag(RabbitMq.ONLY)
-@Timeout(200)
+@Timeout(600)
 class TopologyFaultsIT {
   private static final Size SIZE =
       Size.of(
           new Size(4_000, 2, Duration.ofMillis(2_200)),
           new Size(50_000, 20, Duration.ofMillis(2_200)));
-  private static final Duration BACK = Duration.ofSeconds(5);
+  private static final Duration BACK = Size.limit(Duration.ofSeconds(5));
   private static final String VICTIM = "chaos-G10-victim";
 
   private static final class Ignoring {
@@ -54,7 +54,7 @@ class TopologyFaultsIT {
     }
 
     senders.stop();
-    report.complainUnless(senders.await(Duration.ofSeconds(30)), "senders did not end");
+    report.complainUnless(senders.await(Size.limit(Duration.ofSeconds(60))), "senders did not end");
     stage.finish(ledger, receiving, report);
     report.atMost(
         "recovery",
