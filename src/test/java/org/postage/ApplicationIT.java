@@ -28,9 +28,9 @@ import org.postage.transport.UnroutableException;
 
 /** Applications in one JVM, and whom each address reaches. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class ApplicationIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   interface Remote {
     java.util.concurrent.CompletableFuture<Void> message_note(String text, SendOption... options);

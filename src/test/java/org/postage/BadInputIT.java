@@ -32,9 +32,9 @@ import org.postage.topology.Queue;
 
 /** Bodies that are no messages, and messages that fit no handler, among good ones. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class BadInputIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String JSON = "application/json";
 
   /** A body, its content type, and what is to be said about it. */

@@ -32,9 +32,9 @@ import org.postage.transport.NotSentException;
 
 /** A broker that is not there yet, goes down, and comes back: a node of its own. */
 @Tag(RabbitMq.ONLY)
-@Timeout(120)
+@Timeout(600)
 class BrokerOutageIT {
-  private static final Duration LIMIT = Duration.ofSeconds(29);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   // However long the node takes to start: that is not what these tests are about.
   private static final SendOption PATIENT = timeout(Duration.ofMinutes(3));

@@ -27,9 +27,9 @@ import org.postage.topology.Exchange;
 /** What is left when a connection was closed, and what a closed one says. */
 @Tag(RabbitMq.ONLY)
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class ClosingIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   interface Client {
     void message_count(int number);
@@ -151,14 +151,14 @@ class ClosingIT {
       @MessageHandler("count")
       void count() throws InterruptedException {
         started.countDown();
-        go.await(15, TimeUnit.SECONDS);
+        go.await(60, TimeUnit.SECONDS);
       }
     }
     Slow slow = new Slow();
     Postage postage = TestPostage.connect(broker);
     postage.processor(exchange.to(queue, "key")).handlers(slow).start();
     postage.producer(Client.class, exchange.withKey("key")).message_count(1);
-    assertThat(slow.started.await(15, TimeUnit.SECONDS)).isTrue();
+    assertThat(slow.started.await(60, TimeUnit.SECONDS)).isTrue();
 
     CompletableFuture<Void> closed = CompletableFuture.runAsync(postage::close);
     assertThat(closed).isNotDone();

@@ -25,7 +25,7 @@ import org.postage.topology.Exchange;
 
 /** Many calls at once, and the queues that their answers come to. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class ConcurrentCallsIT {
   interface Client {
     int rpc_echo(int number);
@@ -114,7 +114,7 @@ class ConcurrentCallsIT {
           .hasSize(30)
           .doesNotHaveDuplicates();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(replyQueues()).isEmpty());
     }
   }

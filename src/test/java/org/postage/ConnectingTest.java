@@ -29,9 +29,9 @@ import org.postage.transport.BrokerRefusedException;
 import org.postage.transport.TransportException;
 
 /** Which broker a component connects to, as whom, and what it says when it can't. */
-@Timeout(60)
+@Timeout(600)
 class ConnectingTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SECRET = "s3cret-password";
 
   interface Client {

@@ -19,9 +19,9 @@ import org.postage.topology.Address;
 
 /** Who may steer a program by messages. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class ControlIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   interface Remote {
     @Rpc("ping")

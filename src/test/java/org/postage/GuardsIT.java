@@ -20,7 +20,7 @@ import org.postage.topology.Queue;
 
 /** What keeps slow and failing handlers from doing harm. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class GuardsIT {
   interface Sender {
     void message_work(String text);

@@ -27,7 +27,7 @@ import org.postage.topology.Exchange;
 
 /** From a queue to handlers, of each kind that there is. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class HandlingIT {
   interface Sender {
     void message_echo(String text, SendOption... options);

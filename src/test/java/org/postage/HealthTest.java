@@ -16,7 +16,7 @@ import org.postage.topology.Queue;
 import org.postage.transport.Health;
 
 /** What a component says of itself. */
-@Timeout(60)
+@Timeout(600)
 class HealthTest {
   interface Client {
     CompletableFuture<Void> message_count(int number);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What handlers were given, for the test to take in its order. Thread-safe. */
 public final class Heard<T> {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final BlockingQueue<T> unread = new LinkedBlockingQueue<>();
 

@@ -39,7 +39,7 @@ import org.postage.topology.Queue;
 
 /** A message that comes twice is handled once, where its handler says so. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class IdempotencyIT {
   private static final Duration QUIET = Duration.ofMillis(300);
 

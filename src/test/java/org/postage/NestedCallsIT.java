@@ -16,7 +16,7 @@ import org.postage.topology.Exchange;
 
 /** Handlers that call, on the one thread that their processor has. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class NestedCallsIT {
   interface Client {
     int rpc_outer(int number);
@@ -140,7 +140,7 @@ class NestedCallsIT {
     CompletableFuture<Integer> all =
         CompletableFuture.supplyAsync(() -> client.rpc_inner(0)).thenApply(client::rpc_inner);
 
-    assertThat(all.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(2);
+    assertThat(all.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(2);
   }
 
   private void start(String key, Object handlers) {

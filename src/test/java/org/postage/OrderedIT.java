@@ -23,7 +23,7 @@ import org.postage.topology.Exchange;
 
 /** Many messages at once, and yet those with one key one after the other. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class OrderedIT {
   record Step(String order, int number) {}
 
@@ -71,7 +71,7 @@ class OrderedIT {
                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
                 if (step.number == 0) {
                   several.countDown();
-                  assertThat(several.await(10, TimeUnit.SECONDS)).isTrue();
+                  assertThat(several.await(60, TimeUnit.SECONDS)).isTrue();
                 }
                 heard.add(step);
                 running.decrementAndGet();

@@ -35,7 +35,7 @@ import org.postage.transport.Delivery;
 
 /** Values of all kinds across the wire, in both encodings, and names of all kinds. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class PayloadIT {
   enum Colour {
     RED,

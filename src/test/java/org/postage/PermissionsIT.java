@@ -35,9 +35,9 @@ import org.postage.transport.NotSentException;
  */
 @Tag(RabbitMq.ONLY)
 @RabbitMq
-@Timeout(120)
+@Timeout(600)
 class PermissionsIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String NOTHING = "";
 
   interface Client {

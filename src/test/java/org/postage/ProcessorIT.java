@@ -29,9 +29,9 @@ import org.postage.topology.Exchange;
 
 /** Threads, tasks and the end of processors. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class ProcessorIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   interface Sender {
     CompletableFuture<Void> message_count(int number);
@@ -149,7 +149,7 @@ class ProcessorIT {
 
       @MessageHandler("count")
       void count() throws InterruptedException, BrokenBarrierException, TimeoutException {
-        barrier.await(15, TimeUnit.SECONDS);
+        barrier.await(60, TimeUnit.SECONDS);
         heard.add(Thread.currentThread().getName());
       }
     }

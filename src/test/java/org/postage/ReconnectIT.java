@@ -27,9 +27,9 @@ import org.postage.topology.Exchange;
 /** Connections, channels and queues that go away while they are used. */
 @Tag(RabbitMq.ONLY)
 @RabbitMq
-@Timeout(90)
+@Timeout(600)
 class ReconnectIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   interface Client {
     CompletableFuture<Void> message_count(int number, SendOption... options);

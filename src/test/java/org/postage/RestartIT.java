@@ -24,9 +24,9 @@ import org.postage.topology.Exchange;
 
 /** The command {@code restart}, told to a program in a JVM of its own. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class RestartIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   // Longer than what /proc shows of a command line to ProcessHandle: real class paths are, too.
   private static final String PADDING = "-Dpadding=" + "x".repeat(5_000);
   // Both would be lost by whoever splits a command line at spaces.

@@ -36,7 +36,7 @@ import org.postage.transport.Headers;
 
 /** What fails is tried again after a while, and parked when that does not help. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class RetryIT {
   interface Sender {
     void message_work(String text, SendOption... options);

@@ -37,9 +37,9 @@ import org.postage.topology.Exchange;
 
 /** Requests and what comes back. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class RpcIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Postage postage;
   private final Exchange exchange = Exchange.direct(TestPostage.unique("rpc"));
@@ -215,7 +215,7 @@ class RpcIT {
     CompletableFuture<Integer> chained =
         client.rpc_next(1).thenApply(client::nextNow).thenCompose(client::rpc_next);
 
-    assertThat(chained.orTimeout(15, TimeUnit.SECONDS).join()).isEqualTo(4);
+    assertThat(chained.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(4);
   }
 
   @Test
@@ -324,11 +324,11 @@ class RpcIT {
     Client client = postage.producer(Client.class, destination);
 
     CompletableFuture<String> answer = CompletableFuture.supplyAsync(client::rpc_later);
-    assertThat(server.kept.orTimeout(15, TimeUnit.SECONDS).join().isAnswered()).isFalse();
+    assertThat(server.kept.orTimeout(60, TimeUnit.SECONDS).join().isAnswered()).isFalse();
     // One thread handles both: that the second can run shows that the first has returned.
     client.message_go();
 
-    assertThat(answer.orTimeout(15, TimeUnit.SECONDS).join())
+    assertThat(answer.orTimeout(60, TimeUnit.SECONDS).join())
         .isEqualTo("answered by another handler");
   }
 
@@ -344,7 +344,7 @@ class RpcIT {
       @RpcHandler("quick")
       void quick(Replier replier) throws InterruptedException {
         replier.reply("here you are");
-        heard.add(answered.await(15, TimeUnit.SECONDS));
+        heard.add(answered.await(60, TimeUnit.SECONDS));
       }
     }
     Server server = new Server();

@@ -22,7 +22,7 @@ import org.postage.transport.Delivery;
 
 /** Messages that arrive after a while. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class SendLaterIT {
   interface Sender {
     void message_note(long sentAt, long delayMillis, SendOption... options);

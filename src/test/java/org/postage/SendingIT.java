@@ -34,7 +34,7 @@ import org.postage.transport.UnroutableException;
 
 /** Messages from a producer to a handler. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class SendingIT {
   private static final class Receiver {
     final Heard<Message> heard = new Heard<>();
@@ -80,7 +80,7 @@ class SendingIT {
 
     postage.producer(Sender.class, exchange.withKey("key")).message_echo("x");
 
-    assertThat(postage.flush(Duration.ofSeconds(10))).isTrue();
+    assertThat(postage.flush(Duration.ofSeconds(60))).isTrue();
     Message message = receiver.heard.next();
     assertThat(message.name()).isEqualTo("echo");
     assertThat(message.parameters()).isEqualTo("x");
@@ -140,7 +140,7 @@ class SendingIT {
             postage
                 .genericProducer(exchange.withKey("nobody"))
                 .sendAsync(Message.bare(List.of(1), Map.of())))
-        .succeedsWithin(Duration.ofSeconds(10));
+        .succeedsWithin(Duration.ofSeconds(60));
   }
 
   @Test

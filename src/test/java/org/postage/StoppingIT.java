@@ -18,7 +18,7 @@ import org.postage.transport.Subscription.Stopped;
 
 /** A processor that stops in good order, and says how it did. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class StoppingIT {
   interface Sender {
     void message_work(String text);
@@ -76,7 +76,7 @@ class StoppingIT {
     List.of("a", "b", "c").forEach(sender::message_work);
     heard.next();
 
-    assertThat(postage.flush(Duration.ofSeconds(10))).isTrue();
+    assertThat(postage.flush(Duration.ofSeconds(60))).isTrue();
     assertThat(processor.stopReport()).isEmpty();
     processor.stop();
     await()

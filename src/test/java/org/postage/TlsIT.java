@@ -25,7 +25,7 @@ import org.postage.transport.TransportException;
 
 /** A RabbitMQ that speaks TLS only with those who show a certificate. */
 @Tag(RabbitMq.ONLY)
-@Timeout(120)
+@Timeout(600)
 class TlsIT {
   interface Client {
     String rpc_echo(String text);
@@ -91,7 +91,7 @@ class TlsIT {
       node.ctl("close_all_connections", "closed by the test");
 
       assertThat(client.rpc_echo("y".repeat(300_000))).hasSize(300_000);
-      await().atMost(Duration.ofSeconds(20)).until(postage::isReady);
+      await().atMost(Duration.ofSeconds(60)).until(postage::isReady);
     }
   }
 

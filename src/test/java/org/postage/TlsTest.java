@@ -23,7 +23,7 @@ import org.postage.topology.Exchange;
 import org.postage.transport.TransportException;
 
 /** Whom a component trusts, and who it shows to be. */
-@Timeout(60)
+@Timeout(600)
 class TlsTest {
   interface Client {
     CompletableFuture<Void> message_hello(String text);
@@ -69,7 +69,7 @@ class TlsTest {
       assertThat(postage.isReady()).isTrue();
       Client client = postage.producer(Client.class, Exchange.fanout("tls").withKey("key"));
       assertThat(client.message_hello("over TLS"))
-          .failsWithin(Duration.ofSeconds(10))
+          .failsWithin(Duration.ofSeconds(60))
           .withThrowableThat()
           .withMessageContaining("nobody listens");
     }

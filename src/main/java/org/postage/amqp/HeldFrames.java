@@ -56,7 +56,7 @@ final class HeldFrames extends SocketFrameHandler {
     }
 
     @Override
-    protected FrameHandlerFactory createFrameHandlerFactory() {
+    protected synchronized FrameHandlerFactory createFrameHandlerFactory() {
       return new SocketFrameHandlerFactory(
           getConnectionTimeout(),
           getSocketFactory(),

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(600)
 class LinkLoopTest {
   private final LinkLoop loop =
       new LinkLoop(
@@ -36,7 +36,7 @@ class LinkLoopTest {
           awaitUninterrupted(end);
         });
 
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
     await().until(() -> loop.stuckFor().compareTo(Duration.ofMillis(50)) > 0);
     end.countDown();
     await().until(() -> loop.stuckFor().isZero());
@@ -51,7 +51,7 @@ class LinkLoopTest {
           started.countDown();
           awaitUninterrupted(end);
         });
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
     await().until(() -> loop.stuckFor().compareTo(Duration.ofMillis(200)) > 0);
 
     loop.progress();
@@ -68,7 +68,7 @@ class LinkLoopTest {
 
     loop.watch(Duration.ofMillis(5), watched::countDown);
 
-    assertThat(watched.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(watched.await(60, TimeUnit.SECONDS)).isTrue();
     end.countDown();
   }
 
@@ -82,7 +82,7 @@ class LinkLoopTest {
 
     loop.submit(after::countDown);
 
-    assertThat(after.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(after.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -25,10 +25,10 @@ import org.postage.transport.DeliveryListener;
 import org.postage.transport.Outcome;
 import org.postage.transport.RawMessage;
 
-@Timeout(60)
+@Timeout(600)
 class QueueSubscriptionTest {
   private static final Duration CHECK_INTERVAL = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final EmbeddedBroker broker = EmbeddedBroker.start();
   private final Exchange exchange = Exchange.direct("exchange");
@@ -80,7 +80,7 @@ class QueueSubscriptionTest {
     assertThat(subscription.isConsuming()).isTrue();
     publish("one");
 
-    assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
     await().until(transport::isReady);
     assertThat(broker.vhost().queue("queue").orElseThrow().consumers()).isEqualTo(1);
   }
@@ -128,7 +128,7 @@ class QueueSubscriptionTest {
               return Outcome.ACK;
             });
     publish("one");
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
 
     loseTheConnectionsOf(subscription);
     end.countDown();
@@ -157,12 +157,12 @@ class QueueSubscriptionTest {
               return Outcome.REJECT;
             });
     publish("one");
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
 
     loseTheConnectionsOf(subscription);
     end.countDown();
 
-    assertThat(again.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(again.await(60, TimeUnit.SECONDS)).isTrue();
     awaitEmptyQueue();
   }
 

@@ -16,7 +16,7 @@ import org.postage.rabbitmq.Sandbox;
 
 /** A running {@code demos/run}, and what it prints, errors too. Ends with its test. */
 final class DemoRun implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Sandbox sandbox;
   private final Process process;

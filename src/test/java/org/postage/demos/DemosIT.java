@@ -15,9 +15,9 @@ import org.postage.rabbitmq.RabbitMqBroker;
 
 @Tag(RabbitMq.ONLY)
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class DemosIT {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String WAITING = "Waiting for messages";
 
   private final RabbitMqBroker broker;

@@ -265,7 +265,7 @@ class BadInputTest {
       }
 
       for (int i = 0; i < 200; i++) {
-        assertThat(texts.poll(10, TimeUnit.SECONDS)).hasSize(body.length);
+        assertThat(texts.poll(60, TimeUnit.SECONDS)).hasSize(body.length);
       }
       // The socket and one room of output took some; the rest waits where it belongs.
       assertThat(broker.vhost().queue("deaf"))

@@ -153,7 +153,7 @@ class EmbeddedBrokerTest {
     assertThat(texts).isEmpty();
     broker.vhost().resume("q");
 
-    assertThat(texts.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+    assertThat(texts.poll(60, TimeUnit.SECONDS)).isEqualTo("hello");
   }
 
   @Test
@@ -177,7 +177,7 @@ class EmbeddedBrokerTest {
     assertThat(broker.closeConnection(broker.connections().get(0).id(), "enough")).isTrue();
 
     AMQP.Connection.Close close =
-        (AMQP.Connection.Close) signal.get(10, TimeUnit.SECONDS).getReason();
+        (AMQP.Connection.Close) signal.get(60, TimeUnit.SECONDS).getReason();
     assertThat(close.getReplyCode()).isEqualTo(320);
     assertThat(close.getReplyText()).isEqualTo("CONNECTION_FORCED - enough");
     Awaitility.await().until(() -> broker.connections().isEmpty());
@@ -191,7 +191,7 @@ class EmbeddedBrokerTest {
 
     broker.dropConnections();
 
-    assertThat(signal.get(10, TimeUnit.SECONDS).getReason()).isNull();
+    assertThat(signal.get(60, TimeUnit.SECONDS).getReason()).isNull();
     Awaitility.await().until(() -> broker.connections().isEmpty());
   }
 
@@ -203,7 +203,7 @@ class EmbeddedBrokerTest {
 
     assertThat(broker.closeChannel(id, 1, 406, "because")).isTrue();
 
-    AMQP.Channel.Close close = (AMQP.Channel.Close) signal.get(10, TimeUnit.SECONDS).getReason();
+    AMQP.Channel.Close close = (AMQP.Channel.Close) signal.get(60, TimeUnit.SECONDS).getReason();
     assertThat(close.getReplyText()).isEqualTo("PRECONDITION_FAILED - because");
     assertThat(connection.isOpen()).isTrue();
     assertThat(broker.closeChannel(id, 99, 406, "because")).isFalse();
@@ -225,10 +225,10 @@ class EmbeddedBrokerTest {
 
     channel.basicPublish("", "q", null, "hello".getBytes(UTF_8));
 
-    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("low on memory");
+    assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("low on memory");
     assertThat(broker.vhost().queue("q")).map(QueueView::ready).hasValue(0);
     broker.unblock();
-    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("unblocked");
+    assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("unblocked");
     channel.waitForConfirmsOrDie(10_000);
     assertThat(broker.vhost().queue("q")).map(QueueView::ready).hasValue(1);
   }
@@ -241,7 +241,7 @@ class EmbeddedBrokerTest {
     try (Connection consuming = Clients.connect(broker)) {
       BlockingQueue<String> texts = Clients.consume(consuming.createChannel(), "q");
 
-      assertThat(texts.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+      assertThat(texts.poll(60, TimeUnit.SECONDS)).isEqualTo("hello");
     }
   }
 
@@ -264,7 +264,7 @@ class EmbeddedBrokerTest {
     assertThat(answer).isNotDone();
     broker.thaw();
 
-    assertThat(answer.get(10, TimeUnit.SECONDS).getQueue()).isEqualTo("q");
+    assertThat(answer.get(60, TimeUnit.SECONDS).getQueue()).isEqualTo("q");
   }
 
   @Test
@@ -323,7 +323,7 @@ class EmbeddedBrokerTest {
     broker.stop();
 
     AMQP.Connection.Close close =
-        (AMQP.Connection.Close) signal.get(10, TimeUnit.SECONDS).getReason();
+        (AMQP.Connection.Close) signal.get(60, TimeUnit.SECONDS).getReason();
     assertThat(close.getReplyText())
         .isEqualTo("CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'");
   }

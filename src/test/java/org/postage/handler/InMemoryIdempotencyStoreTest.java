@@ -22,7 +22,7 @@ import org.postage.handler.IdempotencyStore.BusyException;
 import org.postage.handler.IdempotencyStore.Handled;
 
 /** About {@link InMemoryIdempotencyStore}. */
-@Timeout(30)
+@Timeout(600)
 class InMemoryIdempotencyStoreTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -134,8 +134,8 @@ class InMemoryIdempotencyStoreTest {
     CompletableFuture<Optional<Handled>> second = inBackground(isRunning, mayEnd, false);
     mayEnd.countDown();
 
-    assertThat(first.get(10, TimeUnit.SECONDS)).isEmpty();
-    assertThat(answer(second.get(10, TimeUnit.SECONDS))).isEqualTo("run 1");
+    assertThat(first.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(answer(second.get(60, TimeUnit.SECONDS))).isEqualTo("run 1");
     assertThat(runs).hasValue(1);
   }
 
@@ -149,8 +149,8 @@ class InMemoryIdempotencyStoreTest {
     CompletableFuture<Optional<Handled>> second = inBackground(isRunning, mayEnd, false);
     mayEnd.countDown();
 
-    assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
-    assertThat(second.get(10, TimeUnit.SECONDS)).isEmpty();
+    assertThatThrownBy(() -> first.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    assertThat(second.get(60, TimeUnit.SECONDS)).isEmpty();
   }
 
   @Test
@@ -162,7 +162,7 @@ class InMemoryIdempotencyStoreTest {
                 MINUTE,
                 () -> {
                   CompletableFuture<Optional<Handled>> second = inBackground(impatient, this::work);
-                  assertThatThrownBy(() -> second.get(10, TimeUnit.SECONDS))
+                  assertThatThrownBy(() -> second.get(60, TimeUnit.SECONDS))
                       .cause()
                       .isInstanceOf(BusyException.class)
                       .hasMessage("still being handled after 20 ms");

@@ -25,7 +25,7 @@ import org.postage.topology.Exchange;
 
 /** What Java sends, as Python sees it. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class JavaToPythonIT {
   private final RabbitMqBroker broker;
   private final Postage postage;

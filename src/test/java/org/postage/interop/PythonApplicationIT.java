@@ -29,9 +29,9 @@ import org.postage.topology.Address;
 
 /** Applications of both languages address each other. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class PythonApplicationIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String EXCHANGE = Address.EXCHANGE.name();
 
   interface Remote {

@@ -33,9 +33,9 @@ import org.postage.topology.Exchange;
 
 /** Python asks and Java answers. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class PythonClientIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final RabbitMqBroker broker;
   private final Postage postage;
@@ -221,7 +221,7 @@ class PythonClientIT {
 
       @RpcHandler("slow")
       int slow() throws InterruptedException {
-        return gaveUp.await(15, TimeUnit.SECONDS) ? 1 : 0;
+        return gaveUp.await(60, TimeUnit.SECONDS) ? 1 : 0;
       }
 
       @RpcHandler("echo")

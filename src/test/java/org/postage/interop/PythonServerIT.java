@@ -37,7 +37,7 @@ import org.postage.topology.Exchange;
  * answer it is.
  */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class PythonServerIT {
   /** What the Python peer's server answers. */
   interface Server {
@@ -174,7 +174,7 @@ class PythonServerIT {
     List<CompletableFuture<Integer>> replies =
         IntStream.range(0, 50).mapToObj(server::echoLater).toList();
 
-    assertThat(replies.stream().map(reply -> reply.orTimeout(20, TimeUnit.SECONDS).join()))
+    assertThat(replies.stream().map(reply -> reply.orTimeout(60, TimeUnit.SECONDS).join()))
         .containsExactlyElementsOf(IntStream.range(0, 50).boxed().toList());
   }
 

@@ -27,9 +27,9 @@ import org.postage.transport.Delivery;
 
 /** What Python sends, as Java handles it. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class PythonToJavaIT {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final RabbitMqBroker broker;
   private final Postage postage;

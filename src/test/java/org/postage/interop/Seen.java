@@ -9,7 +9,7 @@ import org.postage.python.PythonPeer;
 
 /** What a Python peer printed, read as JSON. */
 final class Seen {
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 

@@ -23,7 +23,7 @@ import org.postage.topology.Exchange;
 
 /** A Java and a Python consumer side by side. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class SharedQueueIT {
   interface Sender {
     void message_count(int number);
@@ -64,7 +64,7 @@ class SharedQueueIT {
       IntStream.range(0, 100).forEach(sender::message_count);
 
       Awaitility.await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> receiver.heard.size() + seen(python).size() == 100);
       List<Integer> java = receiver.heard.next(receiver.heard.size());
       assertThat(java).isNotEmpty();
@@ -95,7 +95,7 @@ class SharedQueueIT {
       assertThat(receiver.heard.next(20))
           .containsExactlyElementsOf(IntStream.range(0, 20).boxed().toList());
       Awaitility.await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(seen(python))

@@ -37,7 +37,7 @@ import org.postage.handler.IdempotencyStore.Handled;
 import org.postage.rabbitmq.Sandbox;
 
 /** What {@link JdbcIdempotencyStore} does on every database. */
-@Timeout(60)
+@Timeout(600)
 abstract class StoreContract {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -200,8 +200,8 @@ abstract class StoreContract {
     CompletableFuture<Optional<Handled>> second = inBackground(another(), this::write);
     mayEnd.countDown();
 
-    assertThat(first.get(20, TimeUnit.SECONDS)).isEmpty();
-    assertThat(answer(second.get(20, TimeUnit.SECONDS))).isEqualTo("run 1");
+    assertThat(first.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(answer(second.get(60, TimeUnit.SECONDS))).isEqualTo("run 1");
     assertThat(orders()).containsExactly("run 1");
   }
 
@@ -224,8 +224,8 @@ abstract class StoreContract {
     CompletableFuture<Optional<Handled>> second = inBackground(another, () -> write(another));
     mayEnd.countDown();
 
-    assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
-    assertThat(second.get(20, TimeUnit.SECONDS)).isEmpty();
+    assertThatThrownBy(() -> first.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    assertThat(second.get(60, TimeUnit.SECONDS)).isEmpty();
     assertThat(orders()).containsExactly("run 2");
   }
 
@@ -236,7 +236,7 @@ abstract class StoreContract {
         MINUTE,
         () -> {
           CompletableFuture<Optional<Handled>> second = inBackground(another(), this::write);
-          assertThatThrownBy(() -> second.get(20, TimeUnit.SECONDS))
+          assertThatThrownBy(() -> second.get(60, TimeUnit.SECONDS))
               .cause()
               .isInstanceOf(BusyException.class)
               .hasMessageStartingWith("its row is locked: ");
@@ -272,7 +272,7 @@ abstract class StoreContract {
 
     // The database has to notice.
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .ignoreExceptionsInstanceOf(BusyException.class)
         .until(() -> store.once("a", MINUTE, this::write).isEmpty());
     assertThat(orders()).containsExactly("run 1");

@@ -35,7 +35,7 @@ import org.postage.topology.Queue;
 
 /** What is counted of messages and requests that go from a producer to a handler. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class MetricsIT {
   interface Client {
     CompletableFuture<Void> message_work(String text, SendOption... options);
@@ -134,7 +134,7 @@ class MetricsIT {
   @Test
   void messagesAreCountedByMethodAndByWhatBecameOfThem() {
     client.message_work("well").join();
-    assertThat(client.message_work("nowhere", key("nobody"))).failsWithin(Duration.ofSeconds(10));
+    assertThat(client.message_work("nowhere", key("nobody"))).failsWithin(Duration.ofSeconds(60));
     postage.genericProducer(exchange.withKey("key")).sendAsync(Message.command("any")).join();
 
     awaitPublished("Client.message_work", "confirmed");

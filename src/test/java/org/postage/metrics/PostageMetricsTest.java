@@ -17,7 +17,7 @@ import org.postage.embedded.EmbeddedBroker;
 import org.postage.topology.Exchange;
 
 /** Meters of connections, on a broker that can be told to misbehave. */
-@Timeout(60)
+@Timeout(600)
 class PostageMetricsTest {
   interface Client {
     CompletableFuture<Void> message_count(int number);

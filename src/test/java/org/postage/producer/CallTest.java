@@ -26,7 +26,7 @@ import org.postage.transport.UnroutableException;
 /** About {@link Call} and {@link Requests}: a reply never reaches another call. */
 class CallTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ManualExecutor executor = new ManualExecutor();
   private final Bench bench = new Bench(executor);

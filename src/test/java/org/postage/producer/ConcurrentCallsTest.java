@@ -25,7 +25,7 @@ import org.postage.transport.InMemoryTransport.Published;
  */
 class ConcurrentCallsTest {
   @RepeatedTest(2)
-  @Timeout(120)
+  @Timeout(600)
   void concurrentCallsGetTheirOwnRepliesFromServersWithAndWithoutIds() throws Exception {
     ExecutorService servers = Executors.newFixedThreadPool(4);
     ExecutorService callers = Executors.newFixedThreadPool(8);

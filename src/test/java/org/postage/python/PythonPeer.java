@@ -32,8 +32,8 @@ public final class PythonPeer implements AutoCloseable {
   public static final String READY = "READY";
 
   private static final Path SCRIPT = Path.of("src/test/python/postage_peer.py");
-  private static final Duration READY_LIMIT = Duration.ofSeconds(20);
-  private static final Duration IMPORT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration IMPORT_LIMIT = Duration.ofSeconds(60);
   private static final Duration QUIT_LIMIT = Duration.ofSeconds(2);
   private static final String REMEDY =
       "no Python interpreter can import pika (expected: "

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 
 // Starting a node takes seconds: one serves all tests but those of its end.
 @Tag(RabbitMq.ONLY)
-@Timeout(120)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RabbitMqNodeIT {
   private static final int DEADLINE_SECONDS = 20;

@@ -24,7 +24,7 @@ import org.awaitility.Awaitility;
  * waits for the end of its input. Thread-safe.
  */
 public final class Sandbox implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Set<Sandbox> OPEN = ConcurrentHashMap.newKeySet();
 
   static {

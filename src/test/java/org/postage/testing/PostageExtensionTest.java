@@ -137,7 +137,7 @@ class PostageExtensionTest {
       SentMessages sent,
       @SendTo(exchange = "greetings", key = "g") Greetings greetings) {
     greetings.message_greet("you");
-    Assertions.assertThat(postage.flush(Duration.ofSeconds(5))).isTrue();
+    Assertions.assertThat(postage.flush(Duration.ofSeconds(60))).isTrue();
 
     assertThatThrownBy(() -> assertThat(sent).hasCommand("greet").withParameters("me"))
         .isInstanceOf(AssertionError.class)

@@ -35,7 +35,7 @@ import org.postage.transport.Delivery;
 
 /** Spans from a producer over a handler to what it sends itself. */
 @RabbitMq
-@Timeout(60)
+@Timeout(600)
 class TracingIT {
   interface Client {
     CompletableFuture<Void> message_start(String text, SendOption... options);
@@ -191,7 +191,7 @@ class TracingIT {
   @Test
   void failuresOfHandlersAndOfSendingAreRecorded() {
     client.message_fail("me").join();
-    assertThat(client.message_start("x", key("nobody"))).failsWithin(Duration.ofSeconds(10));
+    assertThat(client.message_start("x", key("nobody"))).failsWithin(Duration.ofSeconds(60));
 
     List<SpanData> spans = spans(3);
     SpanData handled = only(spans, SpanKind.CONSUMER, "message/command/fail");

@@ -61,8 +61,8 @@ abstract class ConfirmsContract extends BrokerContract {
 
     channel().basicPublish("", "nowhere", true, null, new byte[0]);
 
-    assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("returned");
-    assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("acked");
+    assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("returned");
+    assertThat(events.poll(60, TimeUnit.SECONDS)).isEqualTo("acked");
   }
 
   @Test

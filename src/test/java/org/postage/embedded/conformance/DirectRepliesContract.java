@@ -142,7 +142,7 @@ abstract class DirectRepliesContract extends BrokerContract {
 
     channel().basicPublish("", address, true, null, "answer".getBytes(UTF_8));
 
-    assertThat(returned.get(10, TimeUnit.SECONDS)).isEqualTo("NO_ROUTE");
+    assertThat(returned.get(60, TimeUnit.SECONDS)).isEqualTo("NO_ROUTE");
     assertThat(replies.nextText()).isEqualTo("answer");
   }
 

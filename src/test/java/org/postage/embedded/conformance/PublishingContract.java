@@ -159,7 +159,7 @@ abstract class PublishingContract extends BrokerContract {
             properties().messageId("m").build(),
             "x".getBytes(UTF_8));
 
-    Return back = returned.poll(10, TimeUnit.SECONDS);
+    Return back = returned.poll(60, TimeUnit.SECONDS);
     assertThat(back).isNotNull();
     assertThat(back.getReplyCode()).isEqualTo(312);
     assertThat(back.getReplyText()).isEqualTo("NO_ROUTE");
