@@ -139,7 +139,8 @@ class BrokerOutageIT {
 
     postage.close();
 
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    // Before the message's own 30 s are over, on two loaded cores too.
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     assertThat(failures.next())
         .isInstanceOf(NotSentException.class)
         .hasMessageContaining("closed before the broker confirmed it");

@@ -109,7 +109,8 @@ class ClosingIT {
 
       sending.close();
 
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      // Two seconds or so, and what two loaded cores add.
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
       assertThat(sent)
           .succeedsWithin(LIMIT)
           .satisfies(count -> assertThat(server.heard.next(count - 1)).hasSize(count - 1));

@@ -129,15 +129,17 @@ class RetryIT {
     long start = System.nanoTime();
     start(
         RetryPolicy.attempts(3)
-            .exponential(Duration.ofMillis(300), Duration.ofSeconds(10))
+            .exponential(Duration.ofMillis(300), Duration.ofSeconds(20))
             .jitter(0),
         new Worker(2));
 
     sender.message_work("it");
     heard.next(3);
 
+    // Not before; and not much later, though two loaded cores may add seconds of their own. Twice
+    // the greatest pause, which would be the wrong one, is more than that.
     assertThat(Duration.ofNanos(System.nanoTime() - start))
-        .isBetween(Duration.ofMillis(900), Duration.ofMillis(3_000));
+        .isBetween(Duration.ofMillis(900), Duration.ofSeconds(20));
   }
 
   @Test
@@ -305,11 +307,12 @@ class RetryIT {
 
   @Test
   void expirationOfTheSenderDoesNotEndAPause() throws Exception {
-    start(RetryPolicy.attempts(2).constant(Duration.ofMillis(700)).jitter(0), new Worker(1));
+    // Long enough for the first delivery on a loaded machine, and shorter than the pause.
+    start(RetryPolicy.attempts(2).constant(Duration.ofMillis(5_500)).jitter(0), new Worker(1));
     BasicProperties properties =
         new BasicProperties.Builder()
             .contentType("application/json")
-            .expiration("500")
+            .expiration("5000")
             .headers(Map.of("mine", "kept", "x-death", List.of(), "CC", List.of("elsewhere")))
             .build();
     channel.basicPublish("", queue, properties, JsonBodies.command("work", "it"));
@@ -336,9 +339,10 @@ class RetryIT {
   @Test
   void whatWaitsForAQueueThatIsGoneIsKept() throws Exception {
     MessageProcessor processor =
-        start(RetryPolicy.attempts(2).constant(Duration.ofMillis(800)).jitter(0), new Worker(1));
+        start(RetryPolicy.attempts(2).constant(Duration.ofSeconds(5)).jitter(0), new Worker(1));
     sender.message_work("it");
     heard.next();
+    // All that before the pause is over.
     await().until(() -> channel.messageCount(queue) == 0 && postage.isIdle());
     processor.close();
     channel.queueDelete(queue);

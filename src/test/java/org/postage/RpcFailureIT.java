@@ -43,7 +43,8 @@ import org.postage.transport.UnroutableException;
 @Timeout(600)
 class RpcFailureIT {
   // Far below the 30 seconds that a request is waited for: what takes less was told, not timed out.
-  private static final Duration AT_ONCE = Duration.ofSeconds(5);
+  // Before one try's time is over, on two loaded cores too.
+  private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
   interface Client {
     int rpc_number(SendOption... options);
@@ -97,14 +98,12 @@ class RpcFailureIT {
     RequestTimeoutException failure =
         catchThrowableOfType(
             RequestTimeoutException.class,
-            () -> client.rpc_number(timeout(Duration.ofMillis(300)), maxRetry(2)));
+            () -> client.rpc_number(timeout(Duration.ofSeconds(2)), maxRetry(2)));
 
     assertThat(failure)
         .hasMessage(
-            "request 'number' to "
-                + destination
-                + ": no reply within PT0.3S of the last of 3 sends");
-    assertThat(failure.timeout()).isEqualTo(Duration.ofMillis(300));
+            "request 'number' to " + destination + ": no reply within PT2S of the last of 3 sends");
+    assertThat(failure.timeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(failure.sends()).isEqualTo(3);
     assertThat(server.heard.next(3)).hasSize(3);
     assertThat(server.heard.size()).isZero();
@@ -130,7 +129,7 @@ class RpcFailureIT {
     start(new Server());
 
     for (int i = 2; i <= 10; i += 2) {
-      assertThatThrownBy(() -> client.rpc_number(timeout(Duration.ofMillis(200)), maxRetry(0)))
+      assertThatThrownBy(() -> client.rpc_number(timeout(Duration.ofSeconds(1)), maxRetry(0)))
           .isInstanceOf(RequestTimeoutException.class);
       assertThat(client.rpc_number(maxRetry(0))).isEqualTo(i);
     }

@@ -241,7 +241,7 @@ class RpcIT {
     Client client = postage.producer(Client.class, destination);
 
     List<Integer> untilCount = client.rpc_number(maxReplies(3), timeout(LIMIT)).toList();
-    List<Integer> untilTimeout = client.rpc_number(timeout(Duration.ofMillis(700))).toList();
+    List<Integer> untilTimeout = client.rpc_number(timeout(Duration.ofSeconds(3))).toList();
     List<Integer> first = client.rpc_number(maxReplies(1), timeout(LIMIT)).toList();
 
     assertThat(untilCount).containsExactlyInAnyOrder(1, 2, 3);

@@ -29,6 +29,8 @@ class SendLaterIT {
 
     java.util.concurrent.CompletableFuture<Void> message_other(int n, SendOption... options);
 
+    void message_now(int number);
+
     String rpc_ask(SendOption... options);
   }
 
@@ -39,6 +41,7 @@ class SendLaterIT {
   private final Exchange exchange = Exchange.topic(TestPostage.unique("later"));
   private final Sender sender;
   private final Heard<Note> heard = new Heard<>();
+  private final Heard<Integer> undelayed = new Heard<>();
 
   SendLaterIT(RabbitMqBroker broker) throws Exception {
     postage = TestPostage.connect(broker);
@@ -52,6 +55,11 @@ class SendLaterIT {
               void note(long sentAt, long delayMillis, Delivery delivery) {
                 long late = System.nanoTime() / 1_000_000 - sentAt - delayMillis;
                 heard.add(new Note(late, delivery.exchange(), delivery.routingKey()));
+              }
+
+              @MessageHandler("now")
+              void now(int number) {
+                undelayed.add(number);
               }
             })
         .start();
@@ -73,11 +81,26 @@ class SendLaterIT {
     Random random = new Random(7);
     List<Integer> delays = random.ints(40, 1, 30).map(tenths -> tenths * 100).boxed().toList();
     delays.forEach(this::send);
+    long slowest = 0;
+    while (heard.size() < delays.size()) {
+      slowest = Math.max(slowest, undelayed());
+    }
 
     List<Note> notes = heard.next(delays.size());
 
-    assertThat(notes).allSatisfy(note -> assertThat(note.late).isBetween(-1L, 1_000L));
+    // A loaded machine holds up everything: each of the five queues on the way may take as long as
+    // the slowest message that had no delay at all.
+    long latest = 1_000 + 5 * slowest;
+    assertThat(notes).allSatisfy(note -> assertThat(note.late).isBetween(-1L, latest));
     heard.staysSilentFor(Duration.ofMillis(200));
+  }
+
+  /** How many milliseconds a message takes that is not to wait. */
+  private long undelayed() {
+    long start = System.nanoTime();
+    sender.message_now(1);
+    assertThat(undelayed.next()).isEqualTo(1);
+    return (System.nanoTime() - start) / 1_000_000;
   }
 
   private void send(int millis) {

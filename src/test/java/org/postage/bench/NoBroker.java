@@ -195,7 +195,7 @@ public final class NoBroker {
     }
 
     @Override
-    public void close() {}
+    public void close(Duration timeout) {}
   }
 
   /** A processor that has only a name. */

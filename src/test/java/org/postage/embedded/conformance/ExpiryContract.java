@@ -76,7 +76,7 @@ abstract class ExpiryContract extends BrokerContract {
 
   @Test
   void messageThatAConsumerHasDoesNotExpire() throws Exception {
-    String queue = queue(Map.of("x-message-ttl", 1_000));
+    String queue = queue(Map.of("x-message-ttl", 3_000));
     send(queue, "held");
     long tag = channel().basicGet(queue, false).getEnvelope().getDeliveryTag();
     send(queue, "waits");
@@ -89,7 +89,7 @@ abstract class ExpiryContract extends BrokerContract {
 
   @Test
   void requeuedMessageKeepsItsTime() throws Exception {
-    String queue = queue(Map.of("x-message-ttl", 1_000));
+    String queue = queue(Map.of("x-message-ttl", 3_000));
     send(queue, "hello");
     long tag = channel().basicGet(queue, false).getEnvelope().getDeliveryTag();
 
@@ -112,10 +112,10 @@ abstract class ExpiryContract extends BrokerContract {
 
   @Test
   void queueWithAConsumerDoesNotExpire() throws Exception {
-    String queue = queue(Map.of("x-expires", 600));
+    String queue = queue(Map.of("x-expires", 3_000));
     Inbox inbox = consume(queue);
 
-    Awaitility.await().during(Duration.ofMillis(900)).until(() -> ready(queue) == 0);
+    Awaitility.await().during(Duration.ofSeconds(4)).until(() -> ready(queue) == 0);
     send(queue, "hello");
 
     assertThat(inbox.nextText()).isEqualTo("hello");
@@ -123,12 +123,12 @@ abstract class ExpiryContract extends BrokerContract {
 
   @Test
   void queueThatIsRedeclaredDoesNotExpire() throws Exception {
-    Map<String, Object> arguments = Map.of("x-expires", 1_000);
+    Map<String, Object> arguments = Map.of("x-expires", 3_000);
     String queue = queue(arguments);
     send(queue, "hello");
 
     Awaitility.await()
-        .during(Duration.ofMillis(1_500))
+        .during(Duration.ofSeconds(4))
         .pollInterval(Duration.ofMillis(50))
         .until(
             () ->
