@@ -48,8 +48,7 @@ final class Child {
 
   /** What a child is told first. */
   static List<String> arguments(Contestant contestant, Broker broker) {
-    return List.of(
-        contestant.id(), "" + broker.port(), "" + broker.pid(), "" + broker.filled());
+    return List.of(contestant.id(), "" + broker.port(), "" + broker.pid(), "" + broker.filled());
   }
 
   /** The broker of these arguments. */

@@ -46,7 +46,8 @@ public class Parts {
     /** Once for each number. */
     @Setup
     public void prepare() throws Exception {
-      library = handlers == 1 ? new NoBroker() : new NoBroker(ManyMethods.newHandlers(handlers - 1));
+      library =
+          handlers == 1 ? new NoBroker() : new NoBroker(ManyMethods.newHandlers(handlers - 1));
       delivery = NoBroker.delivery(library.send(Order.SAMPLE));
     }
   }

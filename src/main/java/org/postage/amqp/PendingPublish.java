@@ -80,9 +80,9 @@ final class PendingPublish {
     return isOnItsWay;
   }
 
-  /** Whether the broker may have taken it. What it returned it has not. */
+  /** Whether a copy of it may have arrived of which nothing was heard. */
   boolean mayBeThere() {
-    return wasWritten && !wasReturned;
+    return isInDoubt;
   }
 
   /** Whether the broker may still return it, before it confirms it. */

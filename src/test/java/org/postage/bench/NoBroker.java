@@ -129,7 +129,7 @@ public final class NoBroker {
     }
 
     @Override
-    public void declare(Exchange exchange) {}
+    public void declare(Exchange exchange, Duration patience) {}
 
     @Override
     public void declare(Queue queue) {}
@@ -186,7 +186,7 @@ public final class NoBroker {
 
     @Override
     public TransportStats stats() {
-      return new TransportStats(0, false, 0);
+      return new TransportStats(0, false, 0, 0);
     }
 
     @Override
