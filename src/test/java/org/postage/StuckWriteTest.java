@@ -27,7 +27,7 @@ class StuckWriteTest {
 
   private static final class Receiver {
     @MessageHandler("blob")
-    void take(String text) {}
+    void take() {}
   }
 
   private static final Exchange EXCHANGE = Exchange.direct("stuck");

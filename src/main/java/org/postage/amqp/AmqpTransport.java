@@ -88,8 +88,7 @@ public final class AmqpTransport implements Transport {
       String name, ConnectionSettings settings, Duration checkInterval, Duration stuck) {
     AmqpTransport transport =
         new AmqpTransport(
-            new Link(name + "-publish", settings, stuck),
-            new Link(name + "-consume", settings, stuck));
+            link(name + "-publish", settings, stuck), link(name + "-consume", settings, stuck));
     transport.consuming.watch(
         checkInterval, () -> transport.subscriptions.forEach(QueueSubscription::check));
     try {
@@ -100,6 +99,10 @@ public final class AmqpTransport implements Transport {
       throw e;
     }
     return transport;
+  }
+
+  private static Link link(String name, ConnectionSettings settings, Duration stuck) {
+    return new Link(name, settings, new LinkLoop(name), stuck);
   }
 
   private void start(boolean failsFast) {

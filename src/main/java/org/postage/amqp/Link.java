@@ -62,12 +62,11 @@ final class Link {
   private volatile String state = "not connected yet";
 
   /**
-   * Gives up a connection on which nothing went on for that long while there was something to do.
+   * Not connected yet.
+   *
+   * @param stuck gives up a connection on which nothing went on for that long while there was
+   *     something to do
    */
-  Link(String name, ConnectionSettings settings, Duration stuck) {
-    this(name, settings, new LinkLoop(name), stuck);
-  }
-
   Link(String name, ConnectionSettings settings, LinkLoop loop, Duration stuck) {
     this.name = name;
     this.settings = settings;

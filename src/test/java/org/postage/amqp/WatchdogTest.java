@@ -20,10 +20,10 @@ import org.postage.transport.Outcome;
 /** What looks like a hanging connection, and is none. */
 @Timeout(60)
 class WatchdogTest {
-  private static final Duration STUCK = Duration.ofSeconds(1);
-  // Each declaration takes three answers: together more than twice what counts as hanging.
+  private static final Duration STUCK = Duration.ofSeconds(3);
+  // Each declaration takes three answers: together more than what counts as hanging.
   private static final Duration DELAY = Duration.ofMillis(20);
-  private static final int MANY = 20;
+  private static final int MANY = 30;
 
   private final EmbeddedBroker broker = EmbeddedBroker.start();
   private final FaultyProxy proxy;

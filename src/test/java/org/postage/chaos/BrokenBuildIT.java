@@ -40,7 +40,7 @@ class BrokenBuildIT {
     BrokenBuild.compile(
         AMQP + "OutgoingMessages.java",
         "backlog.addFirst(publish);",
-        "publish.confirmed();",
+        "publish.end();",
         sandbox.directory());
 
     assertIsCaught("B1", "broken: unconfirmed taken for confirmed", "G1");
