@@ -33,8 +33,11 @@ final class Bench {
   /** Deliveries that a consumer may have outstanding, everybody's. */
   static final int PREFETCH = 250;
 
+  /** Where results are kept. */
+  static final Path RESULTS = Path.of("bench-results");
+
   private static final Path PIKA = Path.of("src/jmh/python/pika_peer.py");
-  private static final Path RESULTS = Path.of("bench-results");
+
 
   private Bench() {}
 
@@ -76,7 +79,8 @@ final class Bench {
     return shuffled;
   }
 
-  private static Map<String, String> facts(RabbitMqNode node, String arguments, int rounds) {
+  /** What has to be known with any figure. */
+  static Map<String, String> facts(RabbitMqNode node, String arguments, int rounds) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     facts.put("command", "./bench " + arguments);
@@ -137,7 +141,8 @@ final class Bench {
     return figures(new ProcessBuilder(command));
   }
 
-  private static Optional<Map<String, Double>> figures(ProcessBuilder builder)
+  /** What a child measured; empty if it failed. */
+  static Optional<Map<String, Double>> figures(ProcessBuilder builder)
       throws IOException, InterruptedException {
     Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String json = "";

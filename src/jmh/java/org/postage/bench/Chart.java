@@ -1,8 +1,9 @@
 package org.postage.bench;
 
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Map;
+import java.util.function.Predicate;
 
 /** Ratios as bars, in SVG, which a README shows as it is. */
 final class Chart {
@@ -19,36 +20,37 @@ final class Chart {
   private final StringBuilder body = new StringBuilder();
   private int y = MARGIN;
 
-  private Chart() {}
-
   /** Rates of all scenarios that have a baseline, as ratios to it. */
   static String of(Results results) {
     Chart chart = new Chart();
     for (String title : results.titles()) {
-      results
-          .baseline(title)
-          .ifPresent(base -> chart.scenario(title, base, results.contestants(title), results));
+      results.baseline(title).ifPresent(base -> chart.scenario(title, base, results));
     }
     return chart.svg();
   }
 
-  private void scenario(
-      String title, Contestant base, List<Contestant> contestants, Results results) {
-    double longest = 1;
-    for (Contestant each : contestants) {
-      OptionalDouble ratio = results.ratio(each, base, Results.PER_SECOND);
-      longest = Math.max(longest, ratio.orElse(0));
+  private void scenario(String title, Contestant base, Results results) {
+    Map<String, Double> ratios = new LinkedHashMap<>();
+    for (Contestant each : results.contestants(title)) {
+      results
+          .ratio(each, base, Results.PER_SECOND)
+          .ifPresent(ratio -> ratios.put(each.name(), ratio));
     }
-    double scale = (WIDTH - LABEL - NUMBER - MARGIN) / longest;
+    title(title + ", a second, to " + base.name());
+    bars(ratios, name -> name.startsWith(Contestant.OURS));
+  }
+
+  void title(String text) {
     y += TITLE;
-    text(MARGIN, y - 9, "start", "bold", title + ", a second, to " + base.name());
+    text(MARGIN, y - 9, "start", "bold", text);
+  }
+
+  /** A bar for each ratio, and a line where they are 1. */
+  void bars(Map<String, Double> ratios, Predicate<String> isOurs) {
+    double longest = ratios.values().stream().reduce(1.0, Math::max);
+    double scale = (WIDTH - LABEL - NUMBER - MARGIN) / longest;
     int top = y;
-    for (Contestant each : contestants) {
-      OptionalDouble ratio = results.ratio(each, base, Results.PER_SECOND);
-      if (ratio.isPresent()) {
-        bar(each.name(), ratio.getAsDouble(), scale, each.isOurs());
-      }
-    }
+    ratios.forEach((name, ratio) -> bar(name, ratio, scale, isOurs.test(name)));
     line(LABEL + scale, top - 2, y);
   }
 
@@ -92,7 +94,8 @@ final class Chart {
             escaped));
   }
 
-  private String svg() {
+  /** All of it. */
+  String svg() {
     return String.format(
         Locale.ROOT,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\""

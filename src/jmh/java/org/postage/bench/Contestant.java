@@ -87,6 +87,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
           quick(Scenario.CALL, OURS, Ours::new),
           base(Scenario.CALL, "raw, direct reply-to", calls(Acks.EACH, Replies.SHARED)),
           full(Scenario.CALL, "raw, inline, server without acks", calls(Acks.NONE, Replies.INLINE)),
+          full(Scenario.CALL, "raw, inline, reply slots", calls(Acks.EACH, Replies.SLOTS)),
           quick(Scenario.CALL, "raw, a queue a call", calls(Acks.EACH, Replies.QUEUE_A_CALL)),
           full(Scenario.CALL, "Spring", spring(ConfirmType.NONE, Container.DIRECT)),
           pika(Scenario.CALL, "pika, a queue a call", "plain"),
@@ -96,6 +97,14 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
               Scenario.CALLS,
               "raw, futures, inline, server acks batched",
               calls(Acks.BATCHED, Replies.INLINE)),
+          full(
+              Scenario.CALLS,
+              "raw, futures, inline, reply slots",
+              calls(Acks.EACH, Replies.SLOTS)),
+          full(
+              Scenario.CALLS,
+              "raw, futures, inline",
+              calls(Acks.EACH, Replies.INLINE)),
           full(Scenario.CALLS, "Spring, futures", spring(ConfirmType.NONE, Container.DIRECT)),
           full(Scenario.CALLERS, OURS_THREADS, Ours::new),
           full(Scenario.CALLERS, "raw, threads", calls(Acks.EACH, Replies.SHARED)),

@@ -38,19 +38,19 @@ final class Ours implements Peer {
     asyncOrders = postage.producer(AsyncOrders.class, Broker.EXCHANGE.withKey(Broker.QUEUE));
   }
 
-  static Postage connect(Broker broker) {
+  /** The broker's, whatever the environment says. */
+  static Postage.Builder builder(Broker broker) {
     return Postage.builder()
         .host(Broker.HOST)
         .port(broker.port())
         .user("guest")
         .password("guest")
         .vhost("/")
-        .failFast()
-        .connect();
+        .failFast();
   }
 
   private Postage connect() {
-    Postage made = connect(broker);
+    Postage made = builder(broker).connect();
     open.push(made);
     return made;
   }

@@ -44,6 +44,8 @@ final class Raw implements Peer {
     SHARED,
     /** The same, on the connection's reading thread. */
     INLINE,
+    /** A queue for each call at a time, used again and again: as Postage has it. */
+    SLOTS,
     /** A queue for every call: Python Postage's way. */
     QUEUE_A_CALL
   }
@@ -51,6 +53,7 @@ final class Raw implements Peer {
   private static final AMQP.BasicProperties JSON =
       new AMQP.BasicProperties.Builder().contentType("application/json").build();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int SLOTS = 64;
   private static final CancelCallback NO_CANCEL = tag -> {};
 
   private final Broker broker;
@@ -62,6 +65,7 @@ final class Raw implements Peer {
   private final Channel channel;
   private final ConfirmRing ring;
   private final Map<String, CompletableFuture<Order>> pending = new ConcurrentHashMap<>();
+  private final BlockingQueue<Slot> slots = new LinkedBlockingQueue<>();
   private final AtomicLong ids = new AtomicLong();
 
   Raw(Broker broker, Confirms confirms, Acks acks, Replies replies, boolean isCorked)
@@ -71,7 +75,7 @@ final class Raw implements Peer {
     this.acks = acks;
     this.replies = replies;
     this.isCorked = isCorked;
-    channel = connect(replies == Replies.INLINE).createChannel();
+    channel = connect(replies == Replies.INLINE || replies == Replies.SLOTS).createChannel();
     ring = new ConfirmRing(channel);
     if (confirms != Confirms.NONE) {
       channel.confirmSelect();
@@ -106,7 +110,11 @@ final class Raw implements Peer {
   }
 
   private Raw withReplies() throws IOException {
-    if (replies != Replies.QUEUE_A_CALL) {
+    if (replies == Replies.SLOTS) {
+      for (int i = 0; i < SLOTS; i++) {
+        slots.add(new Slot());
+      }
+    } else if (replies != Replies.QUEUE_A_CALL) {
       DeliverCallback onReply =
           (tag, reply) -> {
             CompletableFuture<Order> call =
@@ -184,17 +192,23 @@ final class Raw implements Peer {
 
   @Override
   public CompletableFuture<Order> callAsync(Order order) throws Exception {
+    if (replies == Replies.SLOTS) {
+      return slots.take().call(order);
+    }
     String id = Long.toString(ids.incrementAndGet());
     CompletableFuture<Order> answer = new CompletableFuture<>();
     pending.put(id, answer);
     AMQP.BasicProperties properties =
         JSON.builder().correlationId(id).replyTo("amq.rabbitmq.reply-to").build();
-    byte[] body = Wire.rpc(order);
+    publish(properties, Wire.rpc(order));
+    return answer;
+  }
+
+  private void publish(AMQP.BasicProperties properties, byte[] body) throws IOException {
     // A channel is no place for several threads.
     synchronized (channel) {
       channel.basicPublish(Broker.EXCHANGE.name(), Broker.QUEUE, properties, body);
     }
-    return answer;
   }
 
   private Order callWithQueue(Order order) throws Exception {
@@ -215,6 +229,31 @@ final class Raw implements Peer {
   public void close() throws IOException {
     for (Connection each : open) {
       each.close();
+    }
+  }
+
+  /** A queue that the answer to one call at a time comes to. */
+  private final class Slot {
+    private final AMQP.BasicProperties properties;
+    private volatile CompletableFuture<Order> answer = new CompletableFuture<>();
+
+    Slot() throws IOException {
+      String queue = channel.queueDeclare().getQueue();
+      properties = JSON.builder().replyTo(queue).build();
+      channel.basicConsume(queue, true, (tag, reply) -> answered(reply.getBody()), NO_CANCEL);
+    }
+
+    CompletableFuture<Order> call(Order order) throws IOException {
+      CompletableFuture<Order> mine = new CompletableFuture<>();
+      answer = mine;
+      publish(properties, Wire.rpc(order));
+      return mine;
+    }
+
+    private void answered(byte[] body) {
+      CompletableFuture<Order> mine = answer;
+      slots.add(this);
+      mine.complete(Wire.answer(body));
     }
   }
 }

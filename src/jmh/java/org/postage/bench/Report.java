@@ -114,7 +114,7 @@ final class Report {
   }
 
   // A simple table of reStructuredText: its first column may not be empty, but in the heading.
-  private static void append(StringBuilder text, List<List<String>> rows) {
+  static void append(StringBuilder text, List<List<String>> rows) {
     int columns = rows.get(0).size();
     List<Integer> widths = new ArrayList<>();
     for (int i = 0; i < columns; i++) {
@@ -138,14 +138,12 @@ final class Report {
   }
 
   private static String number(OptionalDouble value) {
-    return value.isPresent() ? number(value.getAsDouble(), Locale.ROOT) : "";
+    return value.isPresent() ? number(value.getAsDouble()) : "";
   }
 
-  /** With three or more digits that count. */
-  static String number(double value, Locale locale) {
-    if (value >= 100) {
-      return String.format(locale, "%,d", Math.round(value));
-    }
-    return String.format(locale, value >= 10 ? "%.1f" : "%.2f", value);
+  /** With three digits that count, or more. */
+  static String number(double value) {
+    String format = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -4,7 +4,6 @@ import static org.postage.bench.Contestant.OURS;
 import static org.postage.bench.Contestant.OURS_FUTURES;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
@@ -112,6 +111,6 @@ record Target(
 
   /** Its bound in words. */
   String expected() {
-    return (isAtLeast ? "at least " : "at most ") + Report.number(bound, Locale.ROOT);
+    return (isAtLeast ? "at least " : "at most ") + Report.number(bound);
   }
 }
