@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Envelope;
+import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class DeliveriesTest {
             .replyTo("amq.gen-1")
             .expiration("1000")
             .messageId("id")
-            .timestamp(new Date(1_700_000_000_000L))
+            .timestamp(Date.from(Instant.ofEpochSecond(1_700_000_000L)))
             .type("order")
             .userId("me")
             .appId("shop")
