@@ -38,7 +38,6 @@ final class Bench {
 
   private static final Path PIKA = Path.of("src/jmh/python/pika_peer.py");
 
-
   private Bench() {}
 
   public static void main(String[] args) throws Exception {

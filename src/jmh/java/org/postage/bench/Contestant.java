@@ -98,13 +98,8 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
               "raw, futures, inline, server acks batched",
               calls(Acks.BATCHED, Replies.INLINE)),
           full(
-              Scenario.CALLS,
-              "raw, futures, inline, reply slots",
-              calls(Acks.EACH, Replies.SLOTS)),
-          full(
-              Scenario.CALLS,
-              "raw, futures, inline",
-              calls(Acks.EACH, Replies.INLINE)),
+              Scenario.CALLS, "raw, futures, inline, reply slots", calls(Acks.EACH, Replies.SLOTS)),
+          full(Scenario.CALLS, "raw, futures, inline", calls(Acks.EACH, Replies.INLINE)),
           full(Scenario.CALLS, "Spring, futures", spring(ConfirmType.NONE, Container.DIRECT)),
           full(Scenario.CALLERS, OURS_THREADS, Ours::new),
           full(Scenario.CALLERS, "raw, threads", calls(Acks.EACH, Replies.SHARED)),

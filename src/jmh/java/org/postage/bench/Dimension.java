@@ -75,7 +75,8 @@ enum Dimension {
       flow.sender(sender(flow.connect()));
     }
   },
-  COMPONENTS("components that answer one ping: a message is a ping with all its answers", 1, 50, 500) {
+  COMPONENTS(
+      "components that answer one ping: a message is a ping with all its answers", 1, 50, 500) {
     @Override
     void prepare(int value, Flow flow) throws Exception {
       class Answering {
@@ -89,9 +90,7 @@ enum Dimension {
         components.processor(FANOUT.to(queue(i), "")).handlers(new Answering()).start();
       }
       Pings pings = flow.connect().producer(Pings.class, FANOUT.withKey(""));
-      SendOption[] all = {
-        SendOption.maxReplies(value), SendOption.timeout(Duration.ofSeconds(30))
-      };
+      SendOption[] all = {SendOption.maxReplies(value), SendOption.timeout(Duration.ofSeconds(30))};
       flow.sender(
           i -> {
             int answers = pings.rpc_order(Order.SAMPLE, all).toList().size();
@@ -131,7 +130,6 @@ enum Dimension {
 
   @SuppressWarnings("ImmutableEnumChecker") // It is a copy.
   private final List<Integer> sizes;
-
 
   Dimension(String title, int... sizes) {
     this.title = title;

@@ -65,7 +65,8 @@ final class Scale {
     Optional<Map<String, Double>> measured = Bench.figures(new ProcessBuilder(command));
     measured.ifPresent(
         its -> figures.computeIfAbsent(dimension, x -> new LinkedHashMap<>()).put(value, its));
-    System.err.println(dimension + " " + value + (measured.isPresent() ? "" : " FAILED, see above"));
+    System.err.println(
+        dimension + " " + value + (measured.isPresent() ? "" : " FAILED, see above"));
   }
 
   private static void point(String[] args) {
@@ -111,8 +112,7 @@ final class Scale {
 
   private static List<List<String>> rows(Map<Integer, Map<String, Double>> points) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(
-        List.of("", "a second", "ratio", "client us", "broker us", "cost", "bytes", "p50 us"));
+    rows.add(List.of("", "a second", "ratio", "client us", "broker us", "cost", "bytes", "p50 us"));
     points.forEach(
         (value, its) ->
             rows.add(

@@ -1,5 +1,6 @@
 package org.postage.amqp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -148,7 +149,7 @@ class PendingPublishTest {
       publish.outcome.join();
       throw new AssertionError("confirmed");
     } catch (CompletionException e) {
-      return (SendException) e.getCause();
+      return requireNonNull((SendException) e.getCause());
     }
   }
 }

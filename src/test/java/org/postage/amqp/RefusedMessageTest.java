@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,7 +53,7 @@ class RefusedMessageTest {
     assertThat(publish("later", null)).succeedsWithin(PATIENCE);
   }
 
-  private CompletableFuture<Void> publish(String id, String userId) {
+  private CompletableFuture<Void> publish(String id, @Nullable String userId) {
     RawMessage message = RawMessage.of(new byte[0]).messageId(id).userId(userId).build();
     return transport.publish(Destination.queue("queue"), message, true, PATIENCE);
   }
