@@ -149,6 +149,11 @@ enum Dimension {
     return sizes;
   }
 
+  /** How many messages warm it up, at least. */
+  int warmUp() {
+    return this == PAYLOAD || this == COMPONENTS ? 200 : 20_000;
+  }
+
   /** Makes so many of it, and says how a message is sent. */
   abstract void prepare(int value, Flow flow) throws Exception;
 

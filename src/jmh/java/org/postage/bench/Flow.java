@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.postage.Postage;
@@ -23,12 +23,12 @@ final class Flow implements AutoCloseable {
   static final int OUTSTANDING = 2_000;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long POLL_NANOS = 50_000;
+  private static final long POLL_MILLIS = 10;
 
   private final Broker broker;
   private final Deque<Postage> open = new ArrayDeque<>();
-  private int outstanding = OUTSTANDING;
   private int threads = 1;
+  private Semaphore free = new Semaphore(OUTSTANDING);
   private IntConsumer sender = i -> {};
   private volatile @Nullable Meter current;
 
@@ -51,7 +51,7 @@ final class Flow implements AutoCloseable {
   }
 
   void outstanding(int messages) {
-    outstanding = messages;
+    free = new Semaphore(messages);
   }
 
   void threads(int number) {
@@ -66,6 +66,7 @@ final class Flow implements AutoCloseable {
   /** One was handled, and this was in it. */
   void handled(Order order) {
     requireNonNull(order, "order");
+    free.release();
     Meter meter = current;
     if (meter != null) {
       meter.done();
@@ -99,16 +100,14 @@ final class Flow implements AutoCloseable {
   private void send(Meter meter, AtomicInteger sent, CompletableFuture<Void> end) {
     try {
       while (meter.goesOn()) {
-        if (sent.get() - meter.count() < outstanding) {
+        if (free.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
           long start = System.nanoTime();
           sender.accept(sent.getAndIncrement());
           meter.took(System.nanoTime() - start);
-        } else {
-          LockSupport.parkNanos(this, POLL_NANOS);
         }
       }
       end.complete(null);
-    } catch (RuntimeException e) {
+    } catch (InterruptedException | RuntimeException e) {
       end.completeExceptionally(e);
     }
   }

@@ -19,8 +19,6 @@ import org.postage.rabbitmq.RabbitMqNode;
 final class Scale {
   private static final Duration WARM_UP = Duration.ofSeconds(2);
   private static final Duration TIME = Duration.ofSeconds(2);
-  // So that a payload of megabytes does not warm up for ever.
-  private static final int WARM_UP_MESSAGES = 200;
 
   private final Map<Dimension, Map<Integer, Map<String, Double>>> figures = new LinkedHashMap<>();
 
@@ -72,8 +70,9 @@ final class Scale {
   private static void point(String[] args) {
     try (Flow flow = new Flow(Child.broker(args))) {
       Broker broker = Child.broker(args);
-      Dimension.valueOf(args[4]).prepare(Integer.parseInt(args[5]), flow);
-      flow.run(new Meter(broker, WARM_UP, WARM_UP_MESSAGES));
+      Dimension dimension = Dimension.valueOf(args[4]);
+      dimension.prepare(Integer.parseInt(args[5]), flow);
+      flow.run(new Meter(broker, WARM_UP, dimension.warmUp()));
       Meter meter = new Meter(broker, TIME);
       flow.run(meter);
       System.out.println(Child.RESULT + new JsonMapper().writeValueAsString(meter.figures()));
