@@ -58,7 +58,7 @@ final class Report {
                           "is_reached", target.isReached(value))));
     }
     map.put("targets", targets);
-    map.put("rounds", results.asMap());
+    map.put("figures", results.asMap());
     return map;
   }
 
