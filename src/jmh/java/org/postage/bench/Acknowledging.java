@@ -1,5 +1,6 @@
 package org.postage.bench;
 
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,14 @@ final class Acknowledging {
   }
 
   void handled(long tag) throws IOException {
+    try {
+      acknowledge(tag);
+    } catch (AlreadyClosedException e) {
+      // The measurement is over, and what was prefetched still comes.
+    }
+  }
+
+  private void acknowledge(long tag) throws IOException {
     if (acks == Raw.Acks.EACH) {
       channel.basicAck(tag, false);
     } else if (acks == Raw.Acks.BATCHED) {

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,13 +44,15 @@ record Broker(int port, long pid, int filled) {
       List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
       return (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) * NANOS_A_TICK;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Makes exchange and queue anew: a classic, transient, shared queue, as Postage declares it. */
   Broker prepared(int messages) throws IOException, TimeoutException {
-    try (Connection connection = factory().newConnection()) {
+    ConnectionFactory filling = factory();
+    filling.setSocketFactory(new CorkedSockets());
+    try (Connection connection = filling.newConnection()) {
       Channel channel = connection.createChannel();
       channel.exchangeDeclare(EXCHANGE.name(), "direct", true);
       channel.queueDelete(QUEUE);

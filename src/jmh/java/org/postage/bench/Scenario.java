@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 /** What is done with a peer, the same for all. */
 enum Scenario {
   /** Sends as fast as it can until the time is over, and waits until the broker has it all. */
-  PUBLISH("publish", 30_000) {
+  PUBLISH("publish", 20_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       while (meter.goesOn()) {
@@ -25,7 +25,7 @@ enum Scenario {
     }
   },
   /** Handles what lies in the queue. */
-  CONSUME("consume", 30_000) {
+  CONSUME("consume", 20_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       run.consume(peer, meter);
@@ -35,7 +35,7 @@ enum Scenario {
     }
   },
   /** Sends until the time is over, handles it meanwhile, and ends when all is handled. */
-  PUBLISH_AND_CONSUME("publish and consume at once", 30_000) {
+  PUBLISH_AND_CONSUME("publish and consume at once", 20_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       run.consume(peer, meter);
@@ -53,7 +53,7 @@ enum Scenario {
     }
   },
   /** One caller that waits for each answer. */
-  CALL("one call at a time", 3_000) {
+  CALL("one call at a time", 2_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       run.serve(peer);
@@ -61,7 +61,7 @@ enum Scenario {
     }
   },
   /** 64 calls at a time, as futures. */
-  CALLS("64 callers", 20_000) {
+  CALLS("64 callers", 10_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       run.serve(peer);
@@ -87,7 +87,7 @@ enum Scenario {
     }
   },
   /** The same from 64 threads that wait. */
-  CALLERS("64 callers", 20_000) {
+  CALLERS("64 callers", 10_000) {
     @Override
     void work(Peer peer, Meter meter, Run run) throws Exception {
       run.serve(peer);
@@ -181,7 +181,7 @@ enum Scenario {
   private static final int OUTSTANDING_CALLS = 10_000;
   private static final int PRODUCER_METHODS = 100;
   // What a fast consumer handles in a second, and some.
-  private static final int FILL_A_SECOND = 80_000;
+  private static final int FILL_A_SECOND = 60_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String title;
