@@ -156,11 +156,13 @@ final class BrokerConnection {
     }
   }
 
-  /** Holds back no longer what is written from now on. */
-  void letGo() {
-    if (frames != null) {
-      frames.letGo();
-    }
+  /**
+   * Holds back no longer what is written from now on.
+   *
+   * @return whether something waits for a flush
+   */
+  boolean letGo() {
+    return frames != null && frames.letGo();
   }
 
   /** Writes what was held back. */

@@ -22,24 +22,33 @@ final class HeldFrames extends SocketFrameHandler {
   private static final int FIRST_FRAMES_BYTES = 8_192;
 
   private volatile boolean isHeld;
+  private volatile boolean isWaiting;
 
   private HeldFrames(Socket socket, ExecutorService shutdowns) throws IOException {
     super(socket, shutdowns, FIRST_FRAMES_BYTES);
   }
 
-  /** From now on, what is written waits for {@link #letGo}, for a full buffer, or for a flush. */
+  /** From now on, what is written waits for a flush after {@link #letGo}, or for a full buffer. */
   void hold() {
     isHeld = true;
   }
 
-  /** What is written from now on is flushed as usual. What waits, waits on. */
-  void letGo() {
+  /**
+   * What is written from now on is flushed as usual.
+   *
+   * @return whether something waits: whoever held it, or somebody else, wanted it flushed meanwhile
+   */
+  boolean letGo() {
     isHeld = false;
+    return isWaiting;
   }
 
+  // Said before it is asked whether things are held: one of the two threads sees the other's word.
   @Override
   public void flush(@Nullable WriteListener listener) throws IOException {
+    isWaiting = true;
     if (!isHeld || listener != null) {
+      isWaiting = false;
       super.flush(listener);
     }
   }

@@ -2,6 +2,7 @@ package org.postage.amqp;
 
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,8 +33,7 @@ final class Publisher implements Tenant {
 
   private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
   // A write that takes longer hangs in a full socket that nobody reads from. Whoever sends may be
-  // the
-  // one who hangs there, so this is short; big bodies get longer, as over a slow line.
+  // who hangs there, so this is short; big bodies get longer, as over a slow line.
   private static final Duration STUCK = Duration.ofSeconds(5);
   private static final long STUCK_NANOS_PER_BYTE = 4_000;
   private static final long MAX_WAIT_MILLIS = 100;
@@ -57,9 +57,8 @@ final class Publisher implements Tenant {
   private final ThreadPoolExecutor writer;
   private final AtomicBoolean isFlushDue = new AtomicBoolean();
   private volatile @Nullable BrokerConnection connection;
-  // What is written to at the moment, and when that will have hung for too long; 0 while nothing
-  // is.
-  private volatile @Nullable Channel writingTo;
+  // What is written to at the moment, and when that will have hung for too long; 0 while idle.
+  private volatile @Nullable Connection writingTo;
   private volatile long stuckAt;
 
   /**
@@ -158,17 +157,17 @@ final class Publisher implements Tenant {
       // They may have kept others from being written.
       writeMore();
     }
-    Channel hangingIn = writingTo;
+    Connection hangingIn = writingTo;
     long at = stuckAt;
     if (hangingIn != null && at != 0 && now - at > 0) {
-      abandonConnectionOf(hangingIn, "a write hangs for more than " + STUCK);
+      abandonConnection(hangingIn, "a write hangs for more than " + STUCK);
     }
   }
 
-  // Never a newer one: it has nothing to do with what is wrong with this channel.
-  private void abandonConnectionOf(Channel broken, String why) {
+  // Never a newer one: it has nothing to do with what is wrong with this one.
+  private void abandonConnection(Connection broken, String why) {
     BrokerConnection current = connection;
-    if (current != null && current.client() == broken.getConnection()) {
+    if (current != null && current.client() == broken) {
       link.abandon(current, why);
     }
   }
@@ -254,58 +253,60 @@ final class Publisher implements Tenant {
     writing.lock();
     BrokerConnection to = connection;
     try {
-      if (to != null) {
-        to.hold();
+      if (to == null) {
+        return;
       }
-      OutgoingMessages.Next last = null;
-      for (OutgoingMessages.Next next = outgoing.next(); next != null; next = outgoing.next()) {
-        write(next.channel(), next.publish());
-        last = next;
-      }
-      if (to != null && last != null) {
-        to.letGo();
-        flushSoon(to, last.channel());
+      to.hold();
+      try {
+        for (OutgoingMessages.Next next = outgoing.next(); next != null; next = outgoing.next()) {
+          write(next.channel(), next.publish());
+        }
+      } finally {
+        if (to.letGo()) {
+          flushSoon(to);
+        }
       }
     } finally {
-      if (to != null) {
-        to.letGo();
-      }
       writing.unlock();
     }
   }
 
   // With few on their way, each is to arrive at once. With many, the broker is busy anyway.
-  private void flushSoon(BrokerConnection to, Channel on) {
+  private void flushSoon(BrokerConnection to) {
     if (outgoing.inFlight() < MANY) {
-      flush(to, on);
+      flush(to);
     } else if (isFlushDue.compareAndSet(false, true)) {
       try {
-        writer.execute(() -> flushHeld(to, on));
+        writer.execute(this::flushHeld);
       } catch (RejectedExecutionException e) {
         isFlushDue.set(false);
-        flush(to, on);
+        flush(to);
       }
     }
   }
 
-  private void flushHeld(BrokerConnection to, Channel on) {
+  // Of the newest connection: what an older one held is sent again.
+  private void flushHeld() {
     LockSupport.parkNanos(HELD_NANOS);
     isFlushDue.set(false);
     writing.lock();
     try {
-      flush(to, on);
+      BrokerConnection to = connection;
+      if (to != null) {
+        flush(to);
+      }
     } finally {
       writing.unlock();
     }
   }
 
-  private void flush(BrokerConnection to, Channel on) {
-    begin(on, 0);
+  // Where it fails, so does the next write, and that one says whose channel is broken.
+  private void flush(BrokerConnection to) {
+    begin(to.client(), 0);
     try {
       to.flush();
     } catch (IOException e) {
-      outgoing.suspend(on);
-      abandonConnectionOf(on, "writing failed: " + Refusals.reason(e));
+      abandonConnection(to.client(), "writing failed: " + Refusals.reason(e));
     } finally {
       end();
     }
@@ -337,7 +338,7 @@ final class Publisher implements Tenant {
   }
 
   private void write(Channel to, PendingPublish publish) {
-    begin(to, publish.message.body().length);
+    begin(to.getConnection(), publish.message.body().length);
     try {
       to.basicPublish(
           publish.to.exchange().name(),
@@ -349,7 +350,7 @@ final class Publisher implements Tenant {
       outgoing.suspend(to);
     } catch (IOException e) {
       outgoing.suspend(to);
-      abandonConnectionOf(to, "writing failed: " + Refusals.reason(e));
+      abandonConnection(to.getConnection(), "writing failed: " + Refusals.reason(e));
     } catch (RuntimeException e) {
       // The client took a number and wrote nothing: the channel's numbers are no longer ours.
       outgoing.suspend(to);
@@ -362,7 +363,7 @@ final class Publisher implements Tenant {
     }
   }
 
-  private void begin(Channel to, int bytes) {
+  private void begin(Connection to, int bytes) {
     writingTo = to;
     stuckAt = System.nanoTime() + STUCK.toNanos() + STUCK_NANOS_PER_BYTE * bytes;
   }

@@ -26,7 +26,11 @@ final class BodyReader {
 
   private final JsonParser parser;
   private final @Nullable BodySource source;
-  private final int offset;
+  // What is read stands between these bytes.
+  private final int first;
+  private final int last;
+  // What the parser counts from: zero, or the array's first byte.
+  private final int base;
   private final int eagerDepth;
 
   // The names of each object on the way down to where the parser is.
@@ -37,22 +41,30 @@ final class BodyReader {
   private @Nullable Object[] values = new @Nullable Object[2 * FEW];
   private int valueCount;
 
-  private BodyReader(JsonParser parser, @Nullable BodySource source, int offset, int eagerDepth) {
+  private BodyReader(
+      JsonParser parser, @Nullable BodySource source, int first, int last, int eagerDepth) {
     this.parser = parser;
     this.source = source;
-    this.offset = offset;
+    this.first = first;
+    this.last = last;
+    base = first == 0 ? 0 : first - (int) parser.currentLocation().getByteOffset();
     this.eagerDepth = eagerDepth;
   }
 
   /** Reads a body's envelope, and has the rest wait. */
   static @Nullable Object envelope(JsonParser parser, BodySource source) throws IOException {
-    return new BodyReader(parser, source, 0, ENVELOPE).whole();
+    return new BodyReader(parser, source, 0, source.length(), ENVELOPE).whole();
   }
 
-  /** Reads all of what the parser is over, from the byte that it begins at. */
-  static @Nullable Object all(JsonParser parser, @Nullable BodySource source, int offset)
+  /** Reads all of what the parser is over, which stands between these bytes of the source. */
+  static @Nullable Object all(JsonParser parser, BodySource source, int first, int last)
       throws IOException {
-    return new BodyReader(parser, source, offset, Integer.MAX_VALUE).whole();
+    return new BodyReader(parser, source, first, last, Integer.MAX_VALUE).whole();
+  }
+
+  /** Reads all of what the parser is over, which is not there as bytes. */
+  static @Nullable Object all(JsonParser parser) throws IOException {
+    return new BodyReader(parser, null, 0, 0, Integer.MAX_VALUE).whole();
   }
 
   private @Nullable Object whole() throws IOException {
@@ -82,13 +94,13 @@ final class BodyReader {
   }
 
   private BodyObject object(int depth) throws IOException {
-    // The body itself is never bound as it stands: it is not what a message says.
-    int from = depth == 0 ? 0 : start();
+    // Asking the parser is not for nothing, and of the outermost it is known.
+    int from = depth == 0 ? first : start();
     if (depth >= eagerDepth) {
       skipObject();
       return new BodyObject(source, from, end(), null);
     }
-    int first = valueCount;
+    int firstValue = valueCount;
     int mark = nameCount;
     Set<String> many = null;
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -97,7 +109,7 @@ final class BodyReader {
       add(value(parser.nextToken(), depth + 1));
     }
     nameCount = mark;
-    return new BodyObject(source, from, depth == 0 ? 0 : end(), valuesFrom(first));
+    return new BodyObject(source, from, depth == 0 ? last : end(), valuesFrom(firstValue));
   }
 
   private BodyList list(int depth) throws IOException {
@@ -106,11 +118,11 @@ final class BodyReader {
       skipList();
       return new BodyList(source, from, end(), null);
     }
-    int first = valueCount;
+    int firstValue = valueCount;
     for (JsonToken token = next(); token != JsonToken.END_ARRAY; token = next()) {
       add(value(token, depth + 1));
     }
-    return new BodyList(source, from, end(), valuesFrom(first));
+    return new BodyList(source, from, end(), valuesFrom(firstValue));
   }
 
   private void skip(@Nullable JsonToken token) throws IOException {
@@ -187,17 +199,17 @@ final class BodyReader {
     values[valueCount++] = value;
   }
 
-  private @Nullable Object[] valuesFrom(int first) {
-    @Nullable Object[] taken = Arrays.copyOfRange(values, first, valueCount);
-    valueCount = first;
+  private @Nullable Object[] valuesFrom(int firstValue) {
+    @Nullable Object[] taken = Arrays.copyOfRange(values, firstValue, valueCount);
+    valueCount = firstValue;
     return taken;
   }
 
   private int start() {
-    return source == null ? 0 : offset + (int) parser.currentTokenLocation().getByteOffset();
+    return source == null ? 0 : base + (int) parser.currentTokenLocation().getByteOffset();
   }
 
   private int end() {
-    return source == null ? 0 : offset + (int) parser.currentLocation().getByteOffset();
+    return source == null ? 0 : base + (int) parser.currentLocation().getByteOffset();
   }
 }

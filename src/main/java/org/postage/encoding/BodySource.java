@@ -16,10 +16,14 @@ final class BodySource {
     this.factory = factory;
   }
 
+  int length() {
+    return bytes.length;
+  }
+
   /** Reads a part of it, now and with all that is in it. */
   @Nullable BodyPart read(int from, int to) {
     try (JsonParser parser = factory.createParser(bytes, from, to - from)) {
-      return (BodyPart) BodyReader.all(parser, this, from);
+      return (BodyPart) BodyReader.all(parser, this, from, to);
     } catch (IOException e) {
       throw new EncodingException("a part of a body of " + bytes.length + " bytes", e);
     }

@@ -133,7 +133,7 @@ final class JacksonCodec {
         body.length,
         () -> {
           try (JsonParser parser = factory.createParser(text)) {
-            return BodyReader.all(parser, null, 0);
+            return BodyReader.all(parser);
           }
         });
   }

@@ -15,9 +15,14 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +79,62 @@ abstract class EncoderContract {
     assertThat(roundTrip(items, listOf(Item.class))).isEqualTo(items);
     assertThat(roundTrip(Map.of("a", items), mapOf(listOf(Item.class))))
         .isEqualTo(Map.of("a", items));
+  }
+
+  /** Parts are read when they are asked for, in whatever order and however deep they are. */
+  @Test
+  void eachPartOfABodyIsWhatWasWritten() {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      Map<String, Object> written = randomMap(random, 6);
+
+      Map<String, ?> read = encoder().decode(encoder().encode(written));
+
+      assertThatParts(read, written, random, "seed " + seed);
+    }
+  }
+
+  private void assertThatParts(
+      @Nullable Object read, @Nullable Object written, Random random, String where) {
+    if (written instanceof Map<?, ?> map) {
+      if (random.nextBoolean()) {
+        assertThat(encoder().convert(read, mapOf(Object.class), PATH)).as(where).isEqualTo(map);
+      }
+      List<Object> keys = new ArrayList<>(map.keySet());
+      Collections.shuffle(keys, random);
+      for (Object key : keys) {
+        assertThatParts(((Map<?, ?>) read).get(key), map.get(key), random, where + "." + key);
+      }
+    } else if (written instanceof List<?> list) {
+      if (random.nextBoolean()) {
+        assertThat(encoder().convert(read, listOf(Object.class), PATH)).as(where).isEqualTo(list);
+      }
+      for (int i = 0; i < list.size(); i++) {
+        assertThatParts(((List<?>) read).get(i), list.get(i), random, where + "[" + i + "]");
+      }
+    }
+    assertThat(read).as(where).isEqualTo(written);
+  }
+
+  private static Map<String, Object> randomMap(Random random, int depth) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      map.put("k\u00e9".repeat(random.nextInt(3)) + i, randomValue(random, depth - 1));
+    }
+    return map;
+  }
+
+  private static @Nullable Object randomValue(Random random, int depth) {
+    return switch (random.nextInt(depth > 0 ? 8 : 5)) {
+      case 0 -> random.nextInt();
+      case 1 -> "t\u00e4\"\n".repeat(random.nextInt(20));
+      case 2 -> random.nextBoolean();
+      case 3 -> null;
+      case 4 -> random.nextInt(1000) / 8.0;
+      case 5 ->
+          Stream.generate(() -> randomValue(random, depth - 1)).limit(random.nextInt(4)).toList();
+      default -> randomMap(random, depth);
+    };
   }
 
   @Test
