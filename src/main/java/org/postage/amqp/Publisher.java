@@ -250,12 +250,12 @@ final class Publisher implements Tenant {
   }
 
   private void writeBacklog() {
-    writing.lock();
     BrokerConnection to = connection;
+    if (to == null) {
+      return;
+    }
+    writing.lock();
     try {
-      if (to == null) {
-        return;
-      }
       to.hold();
       try {
         for (OutgoingMessages.Next next = outgoing.next(); next != null; next = outgoing.next()) {
