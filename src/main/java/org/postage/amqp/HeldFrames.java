@@ -3,7 +3,6 @@ package org.postage.amqp;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.WriteListener;
 import com.rabbitmq.client.impl.FrameHandler;
-import com.rabbitmq.client.impl.FrameHandlerFactory;
 import com.rabbitmq.client.impl.SocketFrameHandler;
 import com.rabbitmq.client.impl.SocketFrameHandlerFactory;
 import java.io.IOException;
@@ -65,7 +64,7 @@ final class HeldFrames extends SocketFrameHandler {
     }
 
     @Override
-    protected synchronized FrameHandlerFactory createFrameHandlerFactory() {
+    protected synchronized SocketFrameHandlerFactory createFrameHandlerFactory() {
       return new SocketFrameHandlerFactory(
           getConnectionTimeout(),
           getSocketFactory(),

@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HeldFramesTest {
@@ -18,18 +17,16 @@ class HeldFramesTest {
   private static final byte[] HEARTBEAT = {8, 0, 0, 0, 0, 0, 0, (byte) 0xCE};
 
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
-  private ServerSocket server;
-  private Socket peer;
-  private HeldFrames frames;
+  private final ServerSocket server;
+  private final Socket peer;
+  private final HeldFrames frames;
 
-  @BeforeEach
-  void connect() throws IOException {
+  HeldFramesTest() throws IOException {
     server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-    HeldFrames.Factory factory = new HeldFrames.Factory(executor, held -> frames = held);
     Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
     peer = server.accept();
-    ((com.rabbitmq.client.impl.SocketFrameHandlerFactory) factory.createFrameHandlerFactory())
-        .create(client);
+    HeldFrames.Factory factory = new HeldFrames.Factory(executor, held -> {});
+    frames = (HeldFrames) factory.createFrameHandlerFactory().create(client);
   }
 
   @AfterEach

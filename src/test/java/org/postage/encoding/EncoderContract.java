@@ -1,5 +1,6 @@
 package org.postage.encoding;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -103,14 +104,16 @@ abstract class EncoderContract {
       List<Object> keys = new ArrayList<>(map.keySet());
       Collections.shuffle(keys, random);
       for (Object key : keys) {
-        assertThatParts(((Map<?, ?>) read).get(key), map.get(key), random, where + "." + key);
+        assertThatParts(
+            ((Map<?, ?>) requireNonNull(read)).get(key), map.get(key), random, where + "." + key);
       }
     } else if (written instanceof List<?> list) {
       if (random.nextBoolean()) {
         assertThat(encoder().convert(read, listOf(Object.class), PATH)).as(where).isEqualTo(list);
       }
       for (int i = 0; i < list.size(); i++) {
-        assertThatParts(((List<?>) read).get(i), list.get(i), random, where + "[" + i + "]");
+        assertThatParts(
+            ((List<?>) requireNonNull(read)).get(i), list.get(i), random, where + "[" + i + "]");
       }
     }
     assertThat(read).as(where).isEqualTo(written);
