@@ -43,9 +43,9 @@ final class Bench {
   public static void main(String[] args) throws Exception {
     boolean isQuick = args[0].equals("quick");
     Pattern which = Pattern.compile(args.length > 1 ? args[1] : ".*", Pattern.CASE_INSENSITIVE);
-    int rounds = Integer.getInteger("bench.rounds", isQuick ? 2 : 5);
-    Duration warmUp = Duration.ofMillis(isQuick ? 2_000 : 3_000);
-    Duration time = Duration.ofMillis(isQuick ? 1_200 : 3_000);
+    int rounds = Integer.getInteger("bench.rounds", isQuick ? 1 : 3);
+    Duration warmUp = Duration.ofMillis(isQuick ? 2_500 : 4_000);
+    Duration time = Duration.ofMillis(isQuick ? 1_200 : 2_000);
     List<Contestant> contestants =
         Contestant.ALL.stream()
             .filter(each -> !isQuick || each.isQuick())
@@ -123,7 +123,7 @@ final class Bench {
 
   private static Optional<Map<String, Double>> run(
       Contestant contestant, RabbitMqNode node, Duration warmUp, Duration time) throws Exception {
-    int messages = contestant.scenario().filled(warmUp.plus(time));
+    int messages = contestant.scenario().filled(warmUp, time);
     Broker broker = new Broker(node.port(), node.pid(), 0).prepared(messages);
     List<String> command = new ArrayList<>();
     if (contestant.pika().isEmpty()) {

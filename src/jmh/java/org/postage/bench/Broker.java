@@ -48,6 +48,12 @@ record Broker(int port, long pid, int filled) {
     }
   }
 
+  void purge() throws IOException, TimeoutException {
+    try (Connection connection = factory().newConnection()) {
+      connection.createChannel().queuePurge(QUEUE);
+    }
+  }
+
   /** Makes exchange and queue anew: a classic, transient, shared queue, as Postage declares it. */
   Broker prepared(int messages) throws IOException, TimeoutException {
     ConnectionFactory filling = factory();

@@ -18,10 +18,11 @@ final class Child {
     Duration warmUp = Duration.ofMillis(Long.parseLong(args[4]));
     Duration time = Duration.ofMillis(Long.parseLong(args[5]));
     try (Peer peer = contestant.peer().connect(broker)) {
-      Meter warm = new Meter(broker, warmUp, scenario.warmUp());
+      Meter warm = new Meter(broker, warmUp, scenario.warmUp(), scenario.latest(warmUp));
       Run run = new Run(contestant, broker, warm);
       if (scenario.warmUp() > 0) {
         scenario.work(peer, warm, run);
+        scenario.warmedUp(broker);
       }
       Meter meter = new Meter(broker, time);
       scenario.work(peer, meter, run);

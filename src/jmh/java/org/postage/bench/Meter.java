@@ -2,12 +2,14 @@ package org.postage.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what is done in a while, and what it cost. Thread-safe but for its start and its end. */
@@ -15,7 +17,11 @@ final class Meter {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
   private static final int MAX_LATENCIES = 1 << 20;
+  // The compiler rests when it takes less than this of a second.
+  private static final long RESTING_MILLIS = 50;
+  private static final long LOOK_NANOS = 1_000_000_000;
 
   private final Broker broker;
   private final LongAdder done = new LongAdder();
@@ -26,6 +32,9 @@ final class Meter {
   private final long end;
   private final long atLeast;
   private final long latestEnd;
+  private final AtomicLong nextLook = new AtomicLong();
+  private volatile long compiledMillis;
+  private volatile boolean isCompiling;
 
   private record Snapshot(long nanos, long clientCpu, long brokerCpu, long bytes) {
     static Snapshot take(Broker broker) {
@@ -45,26 +54,44 @@ final class Meter {
 
   /** Starts to measure for a while. */
   Meter(Broker broker, Duration time) {
-    this(broker, time, 0);
+    this(broker, time, 0, time);
   }
 
   /**
-   * Starts to measure for a while, and until so much is done: on a busy machine the time alone
-   * would warm up nobody. It ends after ten times the time.
+   * Starts to warm up for a while, until so much is done and the JVM's compiler rests: with two
+   * processors it takes a long time, and has no less to do for one library than for another.
+   *
+   * @param latest when it ends in any case
    */
-  Meter(Broker broker, Duration time, long atLeast) {
+  Meter(Broker broker, Duration time, long atLeast, Duration latest) {
     this.broker = broker;
     this.atLeast = atLeast;
     before = Snapshot.take(broker);
     long now = System.nanoTime();
     end = now + time.toNanos();
-    latestEnd = now + 10 * time.toNanos();
+    latestEnd = now + latest.toNanos();
+    nextLook.set(now + LOOK_NANOS);
+    compiledMillis = COMPILER.getTotalCompilationTime();
+    isCompiling = atLeast > 0;
   }
 
   /** Whether it is not enough yet. */
   boolean goesOn() {
     long now = System.nanoTime();
-    return now < end || (now < latestEnd && done.sum() < atLeast);
+    if (now < end) {
+      return true;
+    }
+    return now < latestEnd && (done.sum() < atLeast || isCompiling(now));
+  }
+
+  private boolean isCompiling(long now) {
+    long due = nextLook.get();
+    if (isCompiling && now >= due && nextLook.compareAndSet(due, now + LOOK_NANOS)) {
+      long total = COMPILER.getTotalCompilationTime();
+      isCompiling = total - compiledMillis > RESTING_MILLIS;
+      compiledMillis = total;
+    }
+    return isCompiling;
   }
 
   /** One more message has been handled, or sent, or call answered. */

@@ -182,6 +182,8 @@ enum Scenario {
   private static final int PRODUCER_METHODS = 100;
   // What a fast consumer handles in a second, and some.
   private static final int FILL_A_SECOND = 60_000;
+  // After more time, more would lie in the queue than it keeps in memory.
+  private static final Duration FILLING_LATEST = Duration.ofSeconds(6);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String title;
@@ -202,13 +204,27 @@ enum Scenario {
     return warmUp;
   }
 
-  /** How many messages have to lie in the queue, for so much time. */
-  int filled(Duration time) {
+  /** When a warm-up that is to take so long ends in any case. */
+  Duration latest(Duration warmUp) {
+    Duration latest = warmUp.multipliedBy(3);
+    boolean isFilling = this == CONSUME || this == PUBLISH;
+    return isFilling && latest.compareTo(FILLING_LATEST) > 0 ? FILLING_LATEST : latest;
+  }
+
+  /** How many messages have to lie in the queue. */
+  int filled(Duration warmUp, Duration time) {
     return switch (this) {
-      case CONSUME -> (int) (FILL_A_SECOND * time.toMillis() / 1000);
+      case CONSUME -> (int) (FILL_A_SECOND * latest(warmUp).plus(time).toMillis() / 1000);
       case COLD -> FILL_A_SECOND;
       default -> 0;
     };
+  }
+
+  /** Has all begin with an empty queue, where the warm-up filled it. */
+  void warmedUp(Broker broker) throws Exception {
+    if (this == PUBLISH) {
+      broker.purge();
+    }
   }
 
   /** Works until the meter says that it is enough, and returns when all that was begun is done. */

@@ -62,6 +62,9 @@ final class LostAcks {
    * is a copy that has to be handled: the other may meanwhile have been handled elsewhere.
    */
   synchronized boolean take(Delivery delivery) {
+    if (keys.isEmpty()) {
+      return false;
+    }
     Key key = Key.of(delivery);
     return key != null && keys.remove(key) && delivery.isRedelivered();
   }

@@ -257,11 +257,13 @@ public final class Dispatcher implements DeliveryListener {
 
   private static Delivery withoutOurHeaders(Delivery delivery) {
     RawMessage message = delivery.message();
-    if (message.headers().keySet().stream().noneMatch(Dispatcher::isTold)) {
+    if (message.headers().isEmpty()) {
       return delivery;
     }
     Map<String, Object> others = new LinkedHashMap<>(message.headers());
-    others.keySet().removeIf(Dispatcher::isTold);
+    if (!others.keySet().removeIf(Dispatcher::isTold)) {
+      return delivery;
+    }
     return delivery.withMessage(message.toBuilder().headers(others).build());
   }
 
