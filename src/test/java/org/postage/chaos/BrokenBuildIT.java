@@ -51,7 +51,8 @@ class BrokenBuildIT {
     BrokenBuild.compile(
         AMQP + "QueueConsumer.java",
         "acks.settle(deliveryTag, delivery, subscription.handle(delivery));",
-        "acks.settle(deliveryTag, delivery, Outcome.ACK); subscription.handle(delivery);",
+        "acks.settle(deliveryTag, delivery, Outcome.ACK); acks.flush();"
+            + " subscription.handle(delivery);",
         sandbox.directory());
 
     assertIsCaught("B2", "broken: acknowledged before handled", "G3");
