@@ -103,6 +103,10 @@ public final class Postage implements AutoCloseable {
     transport = builder.isDebugMode ? new DebugTransport(amqp, encoders) : amqp;
     timer = new ScheduledThreadPoolExecutor(1, task -> daemon(task, threads + "-timer"));
     timer.setRemoveOnCancelPolicy(true);
+    // Something is always due soon: what is due later, such as the end of a call's patience, is
+    // then
+    // put behind it without waking the timer's thread, which would cost as much as the call's send.
+    timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     sending = pool(threads + "-send");
     callbacks = pool(threads + "-callback");
     Executor executor = builder.executor == null ? callbacks : builder.executor;

@@ -44,7 +44,7 @@ final class Bench {
     boolean isQuick = args[0].equals("quick");
     Pattern which = Pattern.compile(args.length > 1 ? args[1] : ".*", Pattern.CASE_INSENSITIVE);
     int rounds = Integer.getInteger("bench.rounds", isQuick ? 1 : 3);
-    Duration warmUp = Duration.ofMillis(isQuick ? 2_500 : 4_000);
+    Duration warmUp = Duration.ofMillis(isQuick ? 3_000 : 4_000);
     Duration time = Duration.ofMillis(isQuick ? 1_200 : 2_000);
     List<Contestant> contestants =
         Contestant.ALL.stream()

@@ -86,6 +86,10 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
               spring(ConfirmType.CORRELATED, Container.DIRECT)),
           quick(Scenario.CALL, OURS, Ours::new),
           base(Scenario.CALL, "raw, direct reply-to", calls(Acks.EACH, Replies.SHARED)),
+          full(
+              Scenario.CALL,
+              "raw, direct reply-to, confirmed",
+              calls(Confirms.RING, Acks.EACH, Replies.SHARED)),
           full(Scenario.CALL, "raw, inline, server without acks", calls(Acks.NONE, Replies.INLINE)),
           full(Scenario.CALL, "raw, inline, reply slots", calls(Acks.EACH, Replies.SLOTS)),
           quick(Scenario.CALL, "raw, a queue a call", calls(Acks.EACH, Replies.QUEUE_A_CALL)),
@@ -93,6 +97,10 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
           pika(Scenario.CALL, "pika, a queue a call", "plain"),
           quick(Scenario.CALLS, OURS_FUTURES, Ours::new),
           base(Scenario.CALLS, "raw, futures", calls(Acks.EACH, Replies.SHARED)),
+          full(
+              Scenario.CALLS,
+              "raw, futures, confirmed",
+              calls(Confirms.RING, Acks.EACH, Replies.SHARED)),
           full(
               Scenario.CALLS,
               "raw, futures, inline, server acks batched",
@@ -160,7 +168,11 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
   }
 
   private static PeerFactory calls(Acks acks, Replies replies) {
-    return broker -> Raw.calls(broker, acks, replies);
+    return calls(Confirms.NONE, acks, replies);
+  }
+
+  private static PeerFactory calls(Confirms confirms, Acks acks, Replies replies) {
+    return broker -> Raw.calls(broker, confirms, acks, replies);
   }
 
   private static PeerFactory spring(ConfirmType confirms, Container container) {

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what is done in a while, and what it cost. Thread-safe but for its start and its end. */
@@ -19,9 +18,8 @@ final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
   private static final int MAX_LATENCIES = 1 << 20;
-  // The compiler rests when it takes less than this of a second.
-  private static final long RESTING_MILLIS = 50;
-  private static final long LOOK_NANOS = 1_000_000_000;
+  // The compiler rests when it takes less than this part of the time.
+  private static final double RESTING = 0.05;
 
   private final Broker broker;
   private final LongAdder done = new LongAdder();
@@ -32,9 +30,7 @@ final class Meter {
   private final long end;
   private final long atLeast;
   private final long latestEnd;
-  private final AtomicLong nextLook = new AtomicLong();
-  private volatile long compiledMillis;
-  private volatile boolean isCompiling;
+  private final long compiledMillis = COMPILER.getTotalCompilationTime();
 
   private record Snapshot(long nanos, long clientCpu, long brokerCpu, long bytes) {
     static Snapshot take(Broker broker) {
@@ -54,44 +50,32 @@ final class Meter {
 
   /** Starts to measure for a while. */
   Meter(Broker broker, Duration time) {
-    this(broker, time, 0, time);
+    this(broker, time, 0);
   }
 
   /**
-   * Starts to warm up for a while, until so much is done and the JVM's compiler rests: with two
-   * processors it takes a long time, and has no less to do for one library than for another.
-   *
-   * @param latest when it ends in any case
+   * Starts to measure for a while, and until so much is done: on a busy machine the time alone
+   * would warm up nobody. It ends after ten times the time.
    */
-  Meter(Broker broker, Duration time, long atLeast, Duration latest) {
+  Meter(Broker broker, Duration time, long atLeast) {
     this.broker = broker;
     this.atLeast = atLeast;
     before = Snapshot.take(broker);
     long now = System.nanoTime();
     end = now + time.toNanos();
-    latestEnd = now + latest.toNanos();
-    nextLook.set(now + LOOK_NANOS);
-    compiledMillis = COMPILER.getTotalCompilationTime();
-    isCompiling = atLeast > 0;
+    latestEnd = now + 10 * time.toNanos();
   }
 
   /** Whether it is not enough yet. */
   boolean goesOn() {
     long now = System.nanoTime();
-    if (now < end) {
-      return true;
-    }
-    return now < latestEnd && (done.sum() < atLeast || isCompiling(now));
+    return now < end || (now < latestEnd && done.sum() < atLeast);
   }
 
-  private boolean isCompiling(long now) {
-    long due = nextLook.get();
-    if (isCompiling && now >= due && nextLook.compareAndSet(due, now + LOOK_NANOS)) {
-      long total = COMPILER.getTotalCompilationTime();
-      isCompiling = total - compiledMillis > RESTING_MILLIS;
-      compiledMillis = total;
-    }
-    return isCompiling;
+  /** Whether the JVM's compiler had much to do meanwhile: then it is not warm yet. */
+  boolean sawTheCompiler() {
+    double millis = (System.nanoTime() - before.nanos) / 1e6;
+    return COMPILER.getTotalCompilationTime() - compiledMillis > RESTING * millis;
   }
 
   /** One more message has been handled, or sent, or call answered. */

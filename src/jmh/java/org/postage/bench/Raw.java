@@ -92,8 +92,8 @@ final class Raw implements Peer {
   }
 
   /** Asks and serves. */
-  static Raw calls(Broker broker, Acks acks, Replies replies) throws Exception {
-    return new Raw(broker, Confirms.NONE, acks, replies, false).withReplies();
+  static Raw calls(Broker broker, Confirms confirms, Acks acks, Replies replies) throws Exception {
+    return new Raw(broker, confirms, acks, replies, false).withReplies();
   }
 
   private Connection connect(boolean isInline) throws Exception {
@@ -170,6 +170,11 @@ final class Raw implements Peer {
   public void serve() throws Exception {
     Channel serving = connect(false).createChannel();
     serving.basicQos(Bench.PREFETCH);
+    ConfirmRing answers = new ConfirmRing(serving);
+    if (confirms == Confirms.RING) {
+      serving.confirmSelect();
+      serving.addConfirmListener(answers);
+    }
     Acknowledging acknowledging = new Acknowledging(serving, acks);
     serving.basicConsume(
         Broker.QUEUE,
@@ -179,6 +184,9 @@ final class Raw implements Peer {
           AMQP.BasicProperties asked = request.getProperties();
           AMQP.BasicProperties properties =
               JSON.builder().correlationId(asked.getCorrelationId()).build();
+          if (confirms == Confirms.RING) {
+            answers.beforeSending(body);
+          }
           serving.basicPublish("", asked.getReplyTo(), properties, body);
           acknowledging.handled(request.getEnvelope().getDeliveryTag());
         },
@@ -207,6 +215,9 @@ final class Raw implements Peer {
   private void publish(AMQP.BasicProperties properties, byte[] body) throws IOException {
     // A channel is no place for several threads.
     synchronized (channel) {
+      if (confirms == Confirms.RING) {
+        ring.beforeSending(body);
+      }
       channel.basicPublish(Broker.EXCHANGE.name(), Broker.QUEUE, properties, body);
     }
   }

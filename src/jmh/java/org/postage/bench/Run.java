@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** One contestant at work: what goes on from its warm-up to its measurement. */
 final class Run {
@@ -12,12 +13,11 @@ final class Run {
   private final Broker broker;
   private final LongAdder handled = new LongAdder();
   private boolean isBegun;
-  private volatile Meter current;
+  private volatile @Nullable Meter current;
 
-  Run(Contestant contestant, Broker broker, Meter first) {
+  Run(Contestant contestant, Broker broker) {
     this.contestant = contestant;
     this.broker = broker;
-    current = first;
   }
 
   /** Has what is handled counted by this meter from now on. */
@@ -59,6 +59,9 @@ final class Run {
 
   private void handle() {
     handled.increment();
-    current.done();
+    Meter meter = current;
+    if (meter != null) {
+      meter.done();
+    }
   }
 }

@@ -72,7 +72,7 @@ final class Scale {
       Broker broker = Child.broker(args);
       Dimension dimension = Dimension.valueOf(args[4]);
       dimension.prepare(Integer.parseInt(args[5]), flow);
-      flow.run(new Meter(broker, WARM_UP, dimension.warmUp(), WARM_UP.multipliedBy(4)));
+      flow.run(new Meter(broker, WARM_UP, dimension.warmUp()));
       Meter meter = new Meter(broker, TIME);
       flow.run(meter);
       System.out.println(Child.RESULT + new JsonMapper().writeValueAsString(meter.figures()));

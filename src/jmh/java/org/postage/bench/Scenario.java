@@ -182,8 +182,6 @@ enum Scenario {
   private static final int PRODUCER_METHODS = 100;
   // What a fast consumer handles in a second, and some.
   private static final int FILL_A_SECOND = 60_000;
-  // After more time, more would lie in the queue than it keeps in memory.
-  private static final Duration FILLING_LATEST = Duration.ofSeconds(6);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String title;
@@ -204,17 +202,19 @@ enum Scenario {
     return warmUp;
   }
 
-  /** When a warm-up that is to take so long ends in any case. */
+  /** When the last piece of a warm-up begins that is to take so long. */
   Duration latest(Duration warmUp) {
-    Duration latest = warmUp.multipliedBy(3);
-    boolean isFilling = this == CONSUME || this == PUBLISH;
-    return isFilling && latest.compareTo(FILLING_LATEST) > 0 ? FILLING_LATEST : latest;
+    return this == CONSUME ? warmUp : warmUp.multipliedBy(3);
   }
 
   /** How many messages have to lie in the queue. */
   int filled(Duration warmUp, Duration time) {
     return switch (this) {
-      case CONSUME -> (int) (FILL_A_SECOND * latest(warmUp).plus(time).toMillis() / 1000);
+      case CONSUME ->
+          (int)
+              (FILL_A_SECOND
+                  * latest(warmUp).plus(warmUp.dividedBy(2)).plus(time).toMillis()
+                  / 1000);
       case COLD -> FILL_A_SECOND;
       default -> 0;
     };

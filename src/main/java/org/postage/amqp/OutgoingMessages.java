@@ -32,7 +32,12 @@ final class OutgoingMessages {
   /** What an answer of the broker took out for good, and what stays here to be tried again. */
   record Answered(List<PendingPublish> ended, List<PendingPublish> postponed) {}
 
+  // Who waits for room looks again after this, and before that only when there is much of it:
+  // otherwise each confirmation would wake a thread for one message.
+  private static final long ROOM_NANOS = 1_000_000;
+
   private final int max;
+  private final int roomy;
 
   // I1: `lock` guards all of these.
   private final ReentrantLock lock = new ReentrantLock();
@@ -49,6 +54,7 @@ final class OutgoingMessages {
 
   OutgoingMessages(int max) {
     this.max = max;
+    roomy = max - max / 4;
     window = new ConfirmWindow(max);
   }
 
@@ -191,7 +197,9 @@ final class OutgoingMessages {
       ended.removeIf(
           publish ->
               publish.isToBeTriedAgain(nowNanos) && postponed.add(publish) && later.add(publish));
-      changed.signalAll();
+      if (size() <= roomy) {
+        changed.signalAll();
+      }
       return new Answered(ended, later);
     } finally {
       lock.unlock();
@@ -321,7 +329,7 @@ final class OutgoingMessages {
         } else if (nanos <= 0) {
           throw notSent(max + " messages wait for the broker's confirmation already", publish);
         }
-        changed.awaitNanos(nanos);
+        changed.awaitNanos(Math.min(nanos, ROOM_NANOS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
