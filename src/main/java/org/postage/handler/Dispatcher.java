@@ -134,13 +134,19 @@ public final class Dispatcher implements DeliveryListener {
 
   private Outcome dispatch(Delivery delivery, Message message, Encoder encoder, Replier replier) {
     Context context = context(delivery, message);
-    return LogContext.of(processor, delivery, message, context)
-        .call(() -> dispatch(delivery, message, encoder, replier, context));
+    HandlerTable.Match match = table.lookUp(message.key());
+    return LogContext.of(processor, delivery, match.label(), context)
+        .call(() -> dispatch(delivery, message, match.rows(), encoder, replier, context));
   }
 
   private Outcome dispatch(
-      Delivery delivery, Message message, Encoder encoder, Replier replier, Context context) {
-    List<HandlerTable.Row> rows = wanted(table.lookUp(message.key()), delivery);
+      Delivery delivery,
+      Message message,
+      List<HandlerTable.Row> all,
+      Encoder encoder,
+      Replier replier,
+      Context context) {
+    List<HandlerTable.Row> rows = wanted(all, delivery);
     if (rows.isEmpty()) {
       counts.unhandled();
       LOG.debug("{}: nobody handles {}", processor.name(), message.key());

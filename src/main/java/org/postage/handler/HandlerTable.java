@@ -25,13 +25,26 @@ public final class HandlerTable {
    */
   record Row(HandlerInfo info, Interceptor.Next<Invocation, Outcome> step) {}
 
+  /**
+   * What is known of all messages with one key.
+   *
+   * @param rows all that run for them; of those for a request, the most exact one
+   * @param label the key in words, for logs
+   */
+  record Match(List<Row> rows, String label) {}
+
   private final Map<MessageKey, List<Row>> rows;
+  // Of those keys only that handlers name: others are as many as senders like.
+  private final Map<MessageKey, Match> matches;
 
   private final boolean hasRequests;
 
   private HandlerTable(Map<MessageKey, List<Row>> rows, boolean hasRequests) {
     this.rows = rows;
     this.hasRequests = hasRequests;
+    Map<MessageKey, Match> found = new HashMap<>();
+    rows.keySet().forEach(key -> found.put(key, found(key)));
+    matches = Map.copyOf(found);
   }
 
   /**
@@ -82,8 +95,16 @@ public final class HandlerTable {
         .anyMatch(row -> row.info().retry().isPresent());
   }
 
-  /** All that run for this message; of those for a request, the most exact one. */
-  List<Row> lookUp(MessageKey key) {
+  Match lookUp(MessageKey key) {
+    Match known = matches.get(key);
+    return known == null ? found(key) : known;
+  }
+
+  private Match found(MessageKey key) {
+    return new Match(rowsFor(key), key.toString());
+  }
+
+  private List<Row> rowsFor(MessageKey key) {
     List<Row> exact = rows.getOrDefault(key, List.of());
     if (key.category() == MessageCategory.RPC) {
       return exact.isEmpty() && key.type().equals(Message.COMMAND)

@@ -1,8 +1,8 @@
 package org.postage.handler;
 
+import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.postage.message.Message;
 import org.postage.message.SafeText;
 import org.postage.pipeline.Context;
 import org.postage.transport.Delivery;
@@ -37,36 +37,40 @@ public final class LogContext {
     this.values = values;
   }
 
-  static LogContext of(Processor processor, Delivery delivery, Message message, Context context) {
+  static LogContext of(Processor processor, Delivery delivery, String message, Context context) {
     String id = delivery.message().messageId();
     return new LogContext(
         processor.name(),
         SafeText.of(delivery.queue()),
-        message.key().toString(),
+        message,
         id == null ? null : SafeText.of(id),
         TraceHeaders.id(context.trace()));
   }
 
   Outcome call(Supplier<Outcome> work) {
-    @Nullable String[] before = new @Nullable String[KEYS.length];
-    for (int i = 0; i < KEYS.length; i++) {
-      before[i] = MDC.get(KEYS[i]);
-      set(KEYS[i], values[i]);
-    }
+    @Nullable String[] before = current();
+    change(before, values);
     try {
       return work.get();
     } finally {
-      for (int i = 0; i < KEYS.length; i++) {
-        set(KEYS[i], before[i]);
-      }
+      change(values, before);
     }
   }
 
-  private static void set(String key, @Nullable String value) {
-    if (value == null) {
-      MDC.remove(key);
-    } else {
-      MDC.put(key, value);
+  private static @Nullable String[] current() {
+    @Nullable String[] current = new @Nullable String[KEYS.length];
+    Arrays.setAll(current, i -> MDC.get(KEYS[i]));
+    return current;
+  }
+
+  private static void change(@Nullable String[] from, @Nullable String[] to) {
+    for (int i = 0; i < KEYS.length; i++) {
+      String value = to[i];
+      if (value != null) {
+        MDC.put(KEYS[i], value);
+      } else if (from[i] != null) {
+        MDC.remove(KEYS[i]);
+      }
     }
   }
 }

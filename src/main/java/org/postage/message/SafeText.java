@@ -58,6 +58,9 @@ public final class SafeText {
   }
 
   private static boolean isPrintable(char c) {
+    if (c >= ' ' && c <= '~') {
+      return true;
+    }
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
