@@ -24,6 +24,9 @@ final class BodyReader {
   // So many names are compared sooner than hashed.
   private static final int FEW = 16;
 
+  // A message's envelope, and the content that is read while it is.
+  private static final int VALUES = 24;
+
   private final JsonParser parser;
   private final @Nullable BodySource source;
   // What is read stands between these bytes.
@@ -38,7 +41,7 @@ final class BodyReader {
   private int nameCount;
 
   // What was read of each object and list on the way down, until it ends.
-  private @Nullable Object[] values = new @Nullable Object[2 * FEW];
+  private @Nullable Object[] values = new @Nullable Object[VALUES];
   private int valueCount;
 
   private BodyReader(

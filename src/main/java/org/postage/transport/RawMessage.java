@@ -262,9 +262,12 @@ public final class RawMessage {
 
     /** Names are at most 255 bytes. Replaces what was set; copied. None unless set. */
     public Builder headers(Map<String, ?> values) {
+      if (values.isEmpty()) {
+        headers = Map.of();
+        return this;
+      }
       values.keySet().forEach(name -> shortString("header name", name));
-      headers =
-          values.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(values));
+      headers = Collections.unmodifiableMap(new LinkedHashMap<>(values));
       return this;
     }
 
