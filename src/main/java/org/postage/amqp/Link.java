@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.postage.message.SafeText;
 import org.postage.transport.BrokerRefusedException;
 import org.postage.transport.TransportException;
 import org.slf4j.Logger;
@@ -335,12 +336,13 @@ final class Link {
       return;
     }
     current = connection;
+    blocked = null;
     connects.increment();
     isConnected = true;
     state = "connected";
     connectedAt = System.nanoTime();
     connection.client().addShutdownListener(cause -> execute(() -> lost(connection, cause)));
-    connection.client().addBlockedListener(new Blocked());
+    connection.client().addBlockedListener(new Blocked(connection));
     LOG.info("Connected {} to {}", name, settings.at(connection.address()));
     tenancies.connected(connection);
     endFirstRound(null);
@@ -410,19 +412,36 @@ final class Link {
     }
   }
 
+  // Whoever was blocked is free on another connection, until that one is blocked too.
   private final class Blocked implements BlockedListener {
+    private final BrokerConnection connection;
+
+    Blocked(BrokerConnection connection) {
+      this.connection = connection;
+    }
+
     @Override
     public void handleBlocked(String reason) {
-      blocked = reason;
-      LOG.warn("The broker blocks {}: {}", name, reason);
-      execute(() -> tenancies.blocked(reason));
+      LOG.warn("The broker blocks {}: {}", name, SafeText.of(reason));
+      blocked(reason);
     }
 
     @Override
     public void handleUnblocked() {
-      blocked = null;
       LOG.info("The broker no longer blocks {}", name);
-      execute(() -> tenancies.blocked(null));
+      blocked(null);
+    }
+
+    private void blocked(@Nullable String reason) {
+      if (connection == current) {
+        blocked = reason;
+      }
+      execute(
+          () -> {
+            if (connection == current) {
+              tenancies.blocked(reason);
+            }
+          });
     }
   }
 }

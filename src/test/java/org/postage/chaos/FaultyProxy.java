@@ -101,7 +101,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Refuses new connections; those that are there stay. */
-  void refuse() throws IOException {
+  public void refuse() throws IOException {
     listener.close();
     // Until then the system may still take one.
     awaitUninterruptibly(accepting);
@@ -118,7 +118,7 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /** Takes new connections again. */
-  void accept() throws IOException {
+  public void accept() throws IOException {
     ServerSocket again = new ServerSocket();
     again.setReuseAddress(true);
     again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
