@@ -43,8 +43,8 @@ final class Bench {
   public static void main(String[] args) throws Exception {
     boolean isQuick = args[0].equals("quick");
     Pattern which = Pattern.compile(args.length > 1 ? args[1] : ".*", Pattern.CASE_INSENSITIVE);
-    int rounds = Integer.getInteger("bench.rounds", isQuick ? 1 : 3);
-    Duration warmUp = Duration.ofMillis(isQuick ? 3_000 : 4_000);
+    int rounds = Integer.getInteger("bench.rounds", isQuick ? 1 : 2);
+    Duration warmUp = Duration.ofMillis(isQuick ? 2_000 : 3_000);
     Duration time = Duration.ofMillis(isQuick ? 1_200 : 2_000);
     List<Contestant> contestants =
         Contestant.ALL.stream()

@@ -28,8 +28,7 @@ class BlockedLinkTest {
     proxy = new FaultyProxy(broker.port());
     transport =
         AmqpTransport.connect(
-            "test",
-            ConnectionSettings.builder().host("127.0.0.1").port(proxy.port()).build());
+            "test", ConnectionSettings.builder().host("127.0.0.1").port(proxy.port()).build());
   }
 
   @AfterEach
