@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.Encoders;
 import org.postage.message.PostageException;
@@ -99,7 +100,7 @@ final class DebugTransport implements Transport {
 
   @Override
   public CompletableFuture<ReplyAddress> replyAddress(
-      ReplyAddress.Listener listener, boolean fresh) {
+      ReplyAddress.Listener listener, BooleanSupplier needsFresh) {
     return transport.replyAddress(
         new ReplyAddress.Listener() {
           @Override
@@ -113,7 +114,7 @@ final class DebugTransport implements Transport {
             listener.onLost(cause);
           }
         },
-        fresh);
+        needsFresh);
   }
 
   @Override

@@ -16,7 +16,7 @@ final class Report {
       Jackson, typed on both sides), the queue (classic, transient), prefetch 250, one connection to publish and one to
       consume, the AMQP client, the heap (512 MB), the machine. Each figure comes from a fresh JVM that was warmed up
       in pieces, until its compiler took less than a twentieth of the time, or for so long: nine seconds in a full
-      run, six in a quick one; a third of that where a full queue is emptied. Contestants take turns, in another order each round. Rates are medians of the rounds, with the lowest and the
+      run, six in a quick one; two thirds of that where a full queue is emptied. Contestants take turns, in another order each round. Rates are medians of the rounds, with the lowest and the
       highest; a ratio is the median of the rounds' ratios to the line that has 1.00 in all. Client: processor time of
       the whole JVM, both sides of a call. Broker: processor time of its process. All peers write and read by cached
       Jackson readers and writers, and each is there as its guide has it and as it is known to be fastest.

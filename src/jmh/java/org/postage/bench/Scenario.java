@@ -204,7 +204,7 @@ enum Scenario {
 
   /** When the last piece of a warm-up begins that is to take so long. */
   Duration latest(Duration warmUp) {
-    return this == CONSUME ? warmUp : warmUp.multipliedBy(3);
+    return warmUp.multipliedBy(this == CONSUME ? 2 : 3);
   }
 
   /** How many messages have to lie in the queue. */

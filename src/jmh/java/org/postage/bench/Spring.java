@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ConcurrentModificationException;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -183,7 +184,13 @@ final class Spring implements Peer {
 
   @Override
   public void close() {
-    open.forEach(Runnable::run);
+    for (Runnable each : open) {
+      try {
+        each.run();
+      } catch (ConcurrentModificationException itsChannelsCloseThemselvesMeanwhile) {
+        continue;
+      }
+    }
   }
 
   /** What Spring's guide calls a receiver. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.topology.Delays;
 import org.postage.topology.Destination;
@@ -226,8 +227,8 @@ public final class AmqpTransport implements Transport {
 
   @Override
   public CompletableFuture<ReplyAddress> replyAddress(
-      ReplyAddress.Listener listener, boolean fresh) {
-    return replySlots.take(listener, fresh);
+      ReplyAddress.Listener listener, BooleanSupplier needsFresh) {
+    return replySlots.take(listener, needsFresh);
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.transport.BrokerRefusedException;
 import org.postage.transport.ReplyAddress;
@@ -51,19 +52,20 @@ final class ReplySlots implements Tenant {
     this.max = max;
   }
 
-  CompletableFuture<ReplyAddress> take(ReplyAddress.Listener listener, boolean fresh) {
+  CompletableFuture<ReplyAddress> take(ReplyAddress.Listener listener, BooleanSupplier needsFresh) {
     lock.lock();
     try {
       if (isClosed) {
         return CompletableFuture.failedFuture(closed());
       }
-      Slot slot = fresh ? null : free.pollLast();
+      boolean isFreshNeeded = needsFresh.getAsBoolean();
+      Slot slot = isFreshNeeded ? null : free.pollLast();
       if (slot != null) {
         inUse.add(slot);
         slot.listener = listener;
         return CompletableFuture.completedFuture(slot);
       }
-      ReplyWaiters.Waiter waiter = waiters.add(listener, fresh);
+      ReplyWaiters.Waiter waiter = waiters.add(listener, isFreshNeeded, needsFresh);
       waiter.address().whenComplete((address, failure) -> forget(waiter));
       openMore();
       return waiter.address();

@@ -113,7 +113,7 @@ final class MessageSender {
     long end = System.nanoTime() + wait.toNanos();
     ReplyQueue queue = new ReplyQueue(requests.encoders);
     ReplyAddress address =
-        await(requests.transport.replyAddress(queue.listener(), true), wait, to, id);
+        await(requests.transport.replyAddress(queue.listener(), () -> true), wait, to, id);
     queue.opened(address);
     requests.timer.schedule(queue::close, 2 * wait.toMillis() + IDLE_MILLIS, TimeUnit.MILLISECONDS);
     // What waiting for the address took is gone.

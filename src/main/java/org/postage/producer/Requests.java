@@ -68,7 +68,7 @@ final class Requests {
   }
 
   CompletableFuture<ReplyAddress> address(Destination to, ReplyAddress.Listener listener) {
-    return transport.replyAddress(listener, !correlating.contains(to));
+    return transport.replyAddress(listener, () -> !correlating.contains(to));
   }
 
   void replied(Destination to, boolean withCorrelationId) {

@@ -3,6 +3,7 @@ package org.postage.transport;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.topology.Destination;
 import org.postage.topology.Exchange;
@@ -113,9 +114,12 @@ public interface Transport extends AutoCloseable {
    * reached: whoever loses patience cancels the future. Fails with an {@link IllegalStateException}
    * when this is closed.
    *
-   * @param fresh whether it must be one that no call had before
+   * @param needsFresh whether it must be one that no call had before. Asked at once, and again when
+   *     there is one to be had: what was unknown of the peer may be known by then. It waits for
+   *     nothing
    */
-  CompletableFuture<ReplyAddress> replyAddress(ReplyAddress.Listener listener, boolean fresh);
+  CompletableFuture<ReplyAddress> replyAddress(
+      ReplyAddress.Listener listener, BooleanSupplier needsFresh);
 
   /** Whether nothing published is unconfirmed, and nothing delivered unsettled. */
   boolean isIdle();

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.postage.amqp.FakeConnection.FakeChannel;
@@ -77,7 +78,8 @@ class ReplySlotsTest {
         () -> {
           List<CompletableFuture<ReplyAddress>> waiting = new ArrayList<>();
           for (int i = 0; i < many; i++) {
-            waiting.add(slots.take(new Owner(), i % 2 == 0));
+            boolean isFresh = i % 2 == 0;
+            waiting.add(slots.take(new Owner(), () -> isFresh));
           }
           waiting.forEach(each -> each.cancel(false));
         });
@@ -87,11 +89,11 @@ class ReplySlotsTest {
   void addressThatWasUsedFindsWhoMayHaveItAmongAnyNumberThatWantAFreshOne() throws Exception {
     ManualTimer loop = new ManualTimer(false);
     ReplySlots slots = new ReplySlots(link(loop), 1);
-    CompletableFuture<ReplyAddress> first = slots.take(new Owner(), true);
+    CompletableFuture<ReplyAddress> first = slots.take(new Owner(), () -> true);
     slots.open(new FakeConnection().broker);
     loop.advance(NOW);
     for (int i = 0; i < 10_000; i++) {
-      slots.take(new Owner(), true);
+      slots.take(new Owner(), () -> true);
     }
 
     assertTimeoutPreemptively(
@@ -99,12 +101,34 @@ class ReplySlotsTest {
         () -> {
           CompletableFuture<ReplyAddress> used = first;
           for (int i = 0; i < 10_000; i++) {
-            CompletableFuture<ReplyAddress> next = slots.take(new Owner(), false);
+            CompletableFuture<ReplyAddress> next = slots.take(new Owner(), () -> false);
             used.join().giveBack();
             assertThat(next).isDone();
             used = next;
           }
         });
+  }
+
+  @Test
+  void whoWantedAFreshAddressTakesAUsedOneWhenThatWillDo() throws Exception {
+    ManualTimer loop = new ManualTimer(false);
+    ReplySlots slots = new ReplySlots(link(loop), 1);
+    AtomicBoolean isUnknown = new AtomicBoolean(true);
+    CompletableFuture<ReplyAddress> first = slots.take(new Owner(), isUnknown::get);
+    CompletableFuture<ReplyAddress> second = slots.take(new Owner(), isUnknown::get);
+    CompletableFuture<ReplyAddress> third = slots.take(new Owner(), () -> true);
+    slots.open(new FakeConnection().broker);
+    loop.advance(NOW);
+    ReplyAddress address = first.join();
+
+    isUnknown.set(false);
+    address.giveBack();
+    assertThat(second).isCompletedWithValue(address);
+
+    address.giveBack();
+    loop.advance(NOW);
+    assertThat(third.join()).isNotSameAs(address);
+    assertThat(third.join().isFresh()).isTrue();
   }
 
   private static Link link(ManualTimer loop) {
@@ -180,7 +204,7 @@ class ReplySlotsTest {
         case TAKE -> {
           Owner owner = new Owner();
           owner.wantsFresh = number % 2 == 0;
-          owner.address = slots.take(owner, owner.wantsFresh);
+          owner.address = slots.take(owner, () -> owner.wantsFresh);
           check(!isClosed || owner.address.isCompletedExceptionally(), "taken though closed");
           owners.add(owner);
         }

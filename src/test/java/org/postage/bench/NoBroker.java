@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.Encoders;
 import org.postage.encoding.JsonEncoder;
@@ -165,7 +166,7 @@ public final class NoBroker {
 
     @Override
     public CompletableFuture<ReplyAddress> replyAddress(
-        ReplyAddress.Listener listener, boolean fresh) {
+        ReplyAddress.Listener listener, BooleanSupplier needsFresh) {
       throw new UnsupportedOperationException("replyAddress");
     }
 

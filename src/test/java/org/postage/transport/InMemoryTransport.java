@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postage.topology.Destination;
 import org.postage.topology.Exchange;
@@ -240,14 +241,14 @@ public final class InMemoryTransport implements Transport {
 
   @Override
   public CompletableFuture<ReplyAddress> replyAddress(
-      ReplyAddress.Listener listener, boolean fresh) {
+      ReplyAddress.Listener listener, BooleanSupplier needsFresh) {
     synchronized (this) {
       if (holdsAddresses) {
         CompletableFuture<ReplyAddress> later = new CompletableFuture<>();
         waiters.add(new Waiter(listener, later));
         return later;
       }
-      Slot used = fresh ? null : free.pollLast();
+      Slot used = needsFresh.getAsBoolean() ? null : free.pollLast();
       if (used != null) {
         used.listener = listener;
         return CompletableFuture.completedFuture(used);
