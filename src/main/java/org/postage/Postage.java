@@ -318,7 +318,11 @@ public final class Postage implements AutoCloseable {
     return encoders;
   }
 
-  Transport transport() {
+  /**
+   * What it stands on: for whoever speaks another protocol over its connections. Futures of it
+   * complete on threads that must not be kept waiting, and it is closed with this.
+   */
+  public Transport transport() {
     return transport;
   }
 

@@ -74,6 +74,8 @@ class ArchitectureTest {
   private static final Map<String, List<String>> OPTIONAL =
       Map.of(
           "metrics", List.of("io.micrometer.core.."),
+          "service.events", List.of(),
+          "service.rpc", List.of(SLF4J),
           "tracing", List.of("io.opentelemetry.api..", "io.opentelemetry.context.."));
 
   @TestFactory

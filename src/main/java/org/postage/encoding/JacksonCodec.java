@@ -101,7 +101,7 @@ final class JacksonCodec {
         .build();
   }
 
-  byte[] encode(Map<String, ? extends @Nullable Object> body) {
+  byte[] encode(@Nullable Object body) {
     byte[] bytes;
     try {
       bytes = writer.writeValueAsBytes(body);
@@ -116,8 +116,13 @@ final class JacksonCodec {
   }
 
   Map<String, @Nullable Object> decode(byte[] body) {
+    return object(decodeValue(body));
+  }
+
+  /** Anything, not only a dictionary. */
+  @Nullable Object decodeValue(byte[] body) {
     checkSize(body);
-    return decode(
+    return decodeValue(
         body.length,
         () -> {
           try (JsonParser parser = factory.createParser(body)) {
@@ -127,9 +132,9 @@ final class JacksonCodec {
   }
 
   /** The same from the text that the body's bytes are. */
-  Map<String, @Nullable Object> decode(byte[] body, String text) {
+  @Nullable Object decodeValue(byte[] body, String text) {
     checkSize(body);
-    return decode(
+    return decodeValue(
         body.length,
         () -> {
           try (JsonParser parser = factory.createParser(text)) {
@@ -138,10 +143,16 @@ final class JacksonCodec {
         });
   }
 
-  private Map<String, @Nullable Object> decode(int size, Parsing parsing) {
-    Object value;
+  static Map<String, @Nullable Object> object(@Nullable Object value) {
+    if (value instanceof BodyObject object) {
+      return object;
+    }
+    throw new MalformedMessageException("$", kindOf(value), "an object");
+  }
+
+  private @Nullable Object decodeValue(int size, Parsing parsing) {
     try {
-      value = parsing.parse();
+      return parsing.parse();
     } catch (StreamConstraintsException e) {
       throw new LimitExceededException(
           "body of " + size + " bytes: " + SafeText.of(e.getOriginalMessage()), e);
@@ -149,10 +160,6 @@ final class JacksonCodec {
       throw new EncodingException(
           "body of " + size + " bytes: not " + format + ": " + reason(e), e);
     }
-    if (value instanceof BodyObject object) {
-      return object;
-    }
-    throw new MalformedMessageException("$", kindOf(value), "an object");
   }
 
   @Nullable Object convert(@Nullable Object value, Type type, String path) {

@@ -58,13 +58,33 @@ public final class JsonEncoder implements Encoder {
     return codec.encode(body);
   }
 
+  /**
+   * Writes anything, not only a dictionary: what other systems put into their messages.
+   *
+   * @throws EncodingException if it can't be written; it says where
+   * @throws LimitExceededException if the body would be too big
+   */
+  public byte[] encodeValue(@Nullable Object value) {
+    return codec.encode(value);
+  }
+
   @Override
   public Map<String, @Nullable Object> decode(byte[] body) {
+    return JacksonCodec.object(decodeValue(body));
+  }
+
+  /**
+   * Reads anything, not only a dictionary.
+   *
+   * @throws EncodingException if the bytes are no JSON
+   * @throws LimitExceededException if they are too many, too deep or too long
+   */
+  public @Nullable Object decodeValue(byte[] body) {
     codec.checkSize(body);
     checkUtf8(body);
     return holdsEscapedSurrogates(body)
-        ? codec.decode(body, withRawSurrogates(new String(body, StandardCharsets.UTF_8)))
-        : codec.decode(body);
+        ? codec.decodeValue(body, withRawSurrogates(new String(body, StandardCharsets.UTF_8)))
+        : codec.decodeValue(body);
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package org.postage.service;
+
+import org.jspecify.annotations.NullMarked;

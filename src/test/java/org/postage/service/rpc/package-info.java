@@ -1,0 +1,4 @@
+@NullMarked
+package org.postage.service.rpc;
+
+import org.jspecify.annotations.NullMarked;
