@@ -173,7 +173,8 @@ final class JacksonCodec {
       return value instanceof BodyPart part && part.source() != null
           ? part.source().read(part, typed)
           : reader.convertValue(value, typed.getValueType());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
+      // Also what some of Jackson's readers throw over values that they do not expect.
       throw misfit(value, typed.getValueType(), path, e);
     }
   }

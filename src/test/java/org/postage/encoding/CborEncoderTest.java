@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.postage.encoding.Shop.body;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +52,18 @@ class CborEncoderTest extends EncoderContract {
   void notANumberIsRead() {
     assertThat(decode("a16161fb7ff8000000000000")).isEqualTo(Map.of("a", Double.NaN));
     assertThat(decode("a16161f97c00")).isEqualTo(Map.of("a", (Object) Float.POSITIVE_INFINITY));
+  }
+
+  // Some of Jackson's own readers stumble over bytes where they expect text.
+  @Test
+  void bytesWhereADateIsExpectedAreMalformed() {
+    Object bytes = decode("a1614a" + "4a323032362d30312d3032").values().iterator().next();
+
+    for (Class<?> type : List.of(LocalDate.class, Instant.class, Duration.class, UUID.class)) {
+      assertThatThrownBy(() -> cbor.convert(bytes, type, "$.content"))
+          .as(type.getName())
+          .isInstanceOf(MalformedMessageException.class);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.postage.spec;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.Arrays;
 import java.util.Map;
 import org.postage.encoding.CborEncoder;
 import org.postage.encoding.Encoder;
@@ -55,7 +56,10 @@ class DecodeJazzerTest {
     } catch (EncodingException e) {
       return;
     }
-    if (!MessageFormat.fromMap(encoder.decode(written)).equals(message)) {
+    Message again = MessageFormat.fromMap(encoder.decode(written));
+    // Bytes equal no other bytes, but are written alike.
+    if (!again.equals(message)
+        && !Arrays.equals(encoder.encode(MessageFormat.toMap(again)), written)) {
       throw new AssertionError("read as another message than it was written as: " + message);
     }
   }
