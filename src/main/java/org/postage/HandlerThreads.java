@@ -5,7 +5,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +45,8 @@ final class HandlerThreads implements Executor {
     }
     try {
       executor.execute(this::runAll);
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
+      // It takes no more, or has no thread to be had.
       if (withdraw(task)) {
         throw e;
       }

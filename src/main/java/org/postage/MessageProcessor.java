@@ -114,7 +114,11 @@ public final class MessageProcessor implements Processor, AutoCloseable {
       builder.bindings.forEach(binding -> bindings.addAll(prepared(binding)));
       ConsumeOptions options =
           new ConsumeOptions(
-              name, bindings, builder.prefetch(table), deliveries(builder, executor));
+              name,
+              bindings,
+              builder.prefetch(table),
+              builder.concurrency,
+              deliveries(builder, executor));
       subscription.complete(postage.transport().consume(options, dispatcher));
     } catch (RuntimeException e) {
       subscription.completeExceptionally(e);

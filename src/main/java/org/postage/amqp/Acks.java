@@ -1,10 +1,12 @@
 package org.postage.amqp;
 
+import static java.util.Objects.requireNonNull;
+
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postage.transport.Delivery;
@@ -18,19 +20,20 @@ import org.slf4j.LoggerFactory;
  * <p>Acknowledgements are gathered and written together: those of an unbroken run of deliveries as
  * one, which is what makes it fast (half the broker's work for a message), others one by one. What
  * is not finished is never part of it. Gathered ones are written when there are so many, when
- * {@link #MAX_WAIT_MILLIS} are over, and when the subscription ends. Thread-safe.
+ * {@link #MAX_WAIT_MILLIS} are over and the link's thread is free, and when the subscription ends.
+ * Thread-safe.
  */
 final class Acks {
   /** How many are gathered at most. */
   static final int MAX_GATHERED = 64;
 
-  /** How long the first of them waits at most. */
+  /** How long the first of them waits, unless the link's thread is busy. */
   static final long MAX_WAIT_MILLIS = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Acks.class);
 
-  /** In the place of a delivery that the broker knows the end of. */
-  private static final Object SETTLED = new Object();
+  // So many settled ones are kept until they are forgotten together.
+  private static final int KEPT = 1_024;
 
   /** Has something done after {@link #MAX_WAIT_MILLIS}. */
   @FunctionalInterface
@@ -47,19 +50,34 @@ final class Acks {
   private final ReentrantLock lock = new ReentrantLock();
 
   // I1: `lock` guards these. The broker numbers the deliveries of a channel from 1 on, without a
-  // gap; all up to `low` are settled. Those after it have a slot: null while not finished, the
-  // delivery while its acknowledgement waits, or SETTLED.
-  private @Nullable Object[] slots = new @Nullable Object[256];
-  private long low;
-  private long highest;
+  // gap. Of those from `first` on, `finished` has those whose handling has ended, counted from
+  // there; all before it are settled.
+  private BitSet finished = new BitSet();
+  private long first = 1;
+  // Finished, and their acknowledgements wait.
+  private final long[] tags;
+  private final @Nullable Delivery[] deliveries;
   private int gathered;
-  private int limit;
 
-  Acks(Channel channel, int prefetch, Timer timer, LostAcks lost) {
+  /**
+   * Settles what comes on this channel.
+   *
+   * @param limit how many are gathered at most, at least 1; see {@link #limit(int, int)}
+   */
+  Acks(Channel channel, int limit, Timer timer, LostAcks lost) {
     this.channel = channel;
     this.timer = timer;
     this.lost = lost;
-    limit(prefetch);
+    tags = new long[limit];
+    deliveries = new @Nullable Delivery[limit];
+  }
+
+  /**
+   * How many may be gathered: no more than half of the deliveries that nobody works on, since the
+   * broker sends nothing in the place of those that it thinks unfinished.
+   */
+  static int limit(int prefetch, int concurrency) {
+    return Math.max(1, Math.min(MAX_GATHERED, (prefetch - concurrency) / 2));
   }
 
   /** Whether deliveries of this channel can still be settled. */
@@ -71,16 +89,6 @@ final class Acks {
     return channel;
   }
 
-  /** With few unsettled deliveries allowed, the broker must not wait for many of them. */
-  void limit(int prefetch) {
-    lock.lock();
-    try {
-      limit = Math.max(1, Math.min(MAX_GATHERED, prefetch / 2));
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** A delivery has ended so. Called once for each. */
   void settle(long tag, Delivery delivery, Outcome outcome) {
     lock.lock();
@@ -89,7 +97,7 @@ final class Acks {
         gather(tag, delivery);
       } else {
         channel.basicReject(tag, outcome == Outcome.REQUEUE);
-        put(tag, SETTLED);
+        finish(tag);
       }
     } catch (IOException | AlreadyClosedException e) {
       LOG.debug("A delivery could not be given back: it comes again all the same", e);
@@ -115,80 +123,62 @@ final class Acks {
       lost.add(delivery);
       return;
     }
-    put(tag, delivery);
+    finish(tag);
+    tags[gathered] = tag;
+    deliveries[gathered] = delivery;
     gathered++;
-    if (gathered >= limit) {
+    if (gathered == tags.length) {
       write();
     } else if (gathered == 1) {
       timer.later(this::flush, MAX_WAIT_MILLIS);
     }
   }
 
+  private void finish(long tag) {
+    finished.set((int) (tag - first));
+  }
+
   private void write() {
-    List<Delivery> written = new ArrayList<>(gathered);
     try {
-      writeRun(written);
-      writeOthers(written);
+      writeAll();
     } catch (IOException | AlreadyClosedException e) {
       LOG.debug("{} deliveries were handled, and the broker may not know", gathered, e);
-      takeRest(written);
-      written.forEach(lost::add);
+      for (int i = 0; i < gathered; i++) {
+        lost.add(requireNonNull(deliveries[i]));
+      }
     }
+    Arrays.fill(deliveries, 0, gathered, null);
     gathered = 0;
   }
 
-  // The last one named must be one that the broker waits for.
-  private void writeRun(List<Delivery> written) throws IOException {
+  // All before the first that is not finished as one; the last one named must be one that the
+  // broker waits for.
+  private void writeAll() throws IOException {
+    int run = finished.nextClearBit(0);
+    long open = first + run;
+    forget(run);
     long last = 0;
-    for (Object slot = slots[index(low + 1)]; slot != null; slot = slots[index(low + 1)]) {
-      low++;
-      slots[index(low)] = null;
-      if (slot instanceof Delivery delivery) {
-        written.add(delivery);
-        last = low;
+    int count = 0;
+    for (int i = 0; i < gathered; i++) {
+      if (tags[i] < open) {
+        last = Math.max(last, tags[i]);
+        count++;
       }
     }
-    if (last > 0) {
-      channel.basicAck(last, written.size() > 1);
+    if (count > 0) {
+      channel.basicAck(last, count > 1);
     }
-  }
-
-  private void writeOthers(List<Delivery> written) throws IOException {
-    for (long tag = low + 1; tag <= highest && written.size() < gathered; tag++) {
-      if (slots[index(tag)] instanceof Delivery delivery) {
-        slots[index(tag)] = SETTLED;
-        written.add(delivery);
-        channel.basicAck(tag, false);
+    for (int i = 0; i < gathered; i++) {
+      if (tags[i] > open) {
+        channel.basicAck(tags[i], false);
       }
     }
   }
 
-  private void takeRest(List<Delivery> taken) {
-    for (long tag = low + 1; tag <= highest; tag++) {
-      if (slots[index(tag)] instanceof Delivery delivery) {
-        slots[index(tag)] = SETTLED;
-        taken.add(delivery);
-      }
+  private void forget(int run) {
+    if (run >= KEPT) {
+      finished = finished.get(run, Math.max(run, finished.length()));
+      first += run;
     }
-  }
-
-  private void put(long tag, Object what) {
-    while (tag - low >= slots.length) {
-      grow();
-    }
-    slots[index(tag)] = what;
-    highest = Math.max(highest, tag);
-  }
-
-  private void grow() {
-    @Nullable Object[] larger = new @Nullable Object[2 * slots.length];
-    for (long tag = low + 1; tag <= highest; tag++) {
-      larger[(int) (tag % larger.length)] = slots[index(tag)];
-    }
-    slots = larger;
-  }
-
-  private int index(long tag) {
-    return (int) (tag % slots.length);
   }
 }

@@ -1,8 +1,8 @@
 package org.postage.amqp;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +39,7 @@ final class ChannelBrowser implements QueueBrowser {
       lastTag = got.getEnvelope().getDeliveryTag();
       remaining = got.getMessageCount();
       return Deliveries.delivery(queue, got.getEnvelope(), got.getProps(), got.getBody());
-    } catch (IOException | AlreadyClosedException e) {
+    } catch (IOException | ShutdownSignalException e) {
       throw failed("read", e);
     }
   }
@@ -53,7 +53,7 @@ final class ChannelBrowser implements QueueBrowser {
   public void remove() {
     try {
       channel.basicAck(lastTag, false);
-    } catch (IOException | AlreadyClosedException e) {
+    } catch (IOException | ShutdownSignalException e) {
       throw failed("remove a message of", e);
     }
   }
@@ -64,7 +64,7 @@ final class ChannelBrowser implements QueueBrowser {
       if (channel.isOpen()) {
         channel.close();
       }
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
       LOG.debug("The channel that looked at a queue was gone before it was closed", e);
     }
   }

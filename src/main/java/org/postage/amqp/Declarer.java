@@ -1,8 +1,8 @@
 package org.postage.amqp;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -158,10 +158,17 @@ final class Declarer {
 
   static void on(BrokerConnection connection, Step step) throws IOException, TimeoutException {
     Channel channel = connection.createChannel();
+    boolean isAnswered = true;
     try {
       step.on(channel);
+    } catch (ChannelContinuationTimeoutException e) {
+      // Nor would a close be answered; the connection is in doubt.
+      isAnswered = false;
+      throw e;
     } finally {
-      close(channel);
+      if (isAnswered) {
+        close(channel);
+      }
     }
   }
 
@@ -170,7 +177,7 @@ final class Declarer {
       if (channel.isOpen()) {
         channel.close();
       }
-    } catch (AlreadyClosedException e) {
+    } catch (ShutdownSignalException e) {
       LOG.debug("A declaring channel was closed before we closed it");
     }
   }

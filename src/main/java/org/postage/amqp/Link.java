@@ -181,8 +181,8 @@ final class Link {
         what,
         () -> {
           BrokerConnection connection = current;
-          requireReading(what);
           if (connection != null) {
+            requireReading(what);
             try {
               action.on(connection);
             } catch (IOException | TimeoutException | RuntimeException e) {
@@ -250,7 +250,8 @@ final class Link {
     return call(asked, action, CALL_TIMEOUT);
   }
 
-  private <T extends @Nullable Object> T call(String asked, Callable<T> action, Duration patience) {
+  /** The same, waited for no longer than this. */
+  <T extends @Nullable Object> T call(String asked, Callable<T> action, Duration patience) {
     return loop.call(
         asked,
         () -> {
@@ -378,6 +379,7 @@ final class Link {
       return;
     }
     current = null;
+    blocked = null;
     isConnected = false;
     String where = settings.at(connection.address());
     state = "not connected to " + where + ": " + Refusals.text(cause);

@@ -1,9 +1,11 @@
 package org.postage.amqp;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,6 +26,8 @@ final class LinkLoop {
   private final ScheduledExecutorService loop;
   // Apart from the loop, which may itself hang in a frozen socket.
   private final ScheduledExecutorService watchdog;
+  // Whoever waits for a task that may never run, if this is shut down before.
+  private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
   // System.nanoTime() of when the task began that runs now; 0 while none does.
   private volatile long busySince;
 
@@ -60,8 +64,10 @@ final class LinkLoop {
    * @throws TransportException if it fails or has not ended after that time; it goes on then
    * @throws IllegalStateException if this is shut down
    */
+  @SuppressWarnings("CollectionUndefinedEquality") // Futures are what they are.
   <T extends @Nullable Object> T call(String asked, Callable<T> action, Duration patience) {
     CompletableFuture<T> result = new CompletableFuture<>();
+    waiting.add(result);
     try {
       submit(
           () -> {
@@ -74,6 +80,8 @@ final class LinkLoop {
       return await(result, asked, patience);
     } catch (RejectedExecutionException | CancellationException e) {
       throw new IllegalStateException(asked + ": closed", e);
+    } finally {
+      waiting.remove(result);
     }
   }
 
@@ -129,6 +137,7 @@ final class LinkLoop {
   void shutdownNow() {
     loop.shutdownNow();
     watchdog.shutdownNow();
+    waiting.forEach(result -> result.cancel(false));
   }
 
   void guarded(Runnable task) {

@@ -35,6 +35,8 @@ final class OutgoingMessages {
   // Who waits for room looks again after this, and before that only when there is much of it:
   // otherwise each confirmation would wake a thread for one message.
   private static final long ROOM_NANOS = 1_000_000;
+  // While nothing is confirmed at all, room is not to be expected soon.
+  private static final long STANDSTILL_NANOS = 50_000_000;
 
   private final int max;
   private final int roomy;
@@ -329,7 +331,8 @@ final class OutgoingMessages {
         } else if (nanos <= 0) {
           throw notSent(max + " messages wait for the broker's confirmation already", publish);
         }
-        changed.awaitNanos(Math.min(nanos, ROOM_NANOS));
+        boolean moves = channel != null && blocked == null;
+        changed.awaitNanos(Math.min(nanos, moves ? ROOM_NANOS : STANDSTILL_NANOS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

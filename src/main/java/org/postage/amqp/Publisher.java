@@ -153,10 +153,8 @@ final class Publisher implements Tenant {
     String blocked = outgoing.blocked();
     List<PendingPublish> overdue = outgoing.takeIf(publish -> publish.isOverdue(now));
     overdue.forEach(publish -> publish.abandoned("no confirmation in time; " + state(), blocked));
-    if (!overdue.isEmpty()) {
-      // They may have kept others from being written.
-      writeMore();
-    }
+    // They may have kept others from being written, and so may a lack of threads.
+    writeMore();
     Connection hangingIn = writingTo;
     long at = stuckAt;
     if (hangingIn != null && at != 0 && now - at > 0) {
@@ -210,6 +208,9 @@ final class Publisher implements Tenant {
   public void lost(Throwable cause) {
     ShutdownSignalException signal = Refusals.signalIn(cause);
     boolean channelOnly = signal != null && !signal.isHardError();
+    if (!channelOnly) {
+      outgoing.blocked(null);
+    }
     String exchange = Refusals.exchangeIn(cause).orElse(null);
     if (channelOnly && exchange != null) {
       refused.add(exchange, Refusals.reason(cause));
@@ -278,7 +279,8 @@ final class Publisher implements Tenant {
     } else if (isFlushDue.compareAndSet(false, true)) {
       try {
         writer.execute(this::flushHeld);
-      } catch (RejectedExecutionException e) {
+      } catch (RuntimeException | Error e) {
+        // Closed, or there is no thread to be had.
         isFlushDue.set(false);
         flush(to);
       }
@@ -334,6 +336,9 @@ final class Publisher implements Tenant {
       writer.execute(this::writeBacklog);
     } catch (RejectedExecutionException e) {
       LOG.debug("Closed: nothing more is written");
+    } catch (OutOfMemoryError e) {
+      // Whoever sends next, or the sweep, writes it.
+      LOG.warn("No thread to write with: {}", e.toString());
     }
   }
 

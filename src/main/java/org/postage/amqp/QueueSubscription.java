@@ -1,6 +1,5 @@
 package org.postage.amqp;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
@@ -34,6 +33,9 @@ final class QueueSubscription implements Tenant, Subscription {
   private static final Logger LOG = LoggerFactory.getLogger(QueueSubscription.class);
 
   private static final long REJECTED_MILLIS = 500;
+
+  // Nothing is begun any more, so it matters little if the broker goes on sending.
+  private static final Duration CANCEL = Duration.ofSeconds(3);
 
   private final Link link;
   private final Declarer declarer;
@@ -84,7 +86,9 @@ final class QueueSubscription implements Tenant, Subscription {
     Channel opened = connection.createChannel();
     opened.addShutdownListener(cause -> channelClosed(opened, cause));
     opened.basicQos(options.prefetch());
-    Acks newAcks = new Acks(opened, options.prefetch(), link::later, lostAcks);
+    Acks newAcks =
+        new Acks(
+            opened, Acks.limit(options.prefetch(), options.concurrency()), link::later, lostAcks);
     channel = opened;
     acks = newAcks;
     for (Binding binding : bindings) {
@@ -181,7 +185,7 @@ final class QueueSubscription implements Tenant, Subscription {
   public Stopped stop(Duration timeout, Runnable interrupt, Duration timeoutAfterInterrupt) {
     beginNoMore();
     try {
-      link.call("cannot stop " + options.name(), this::cancelAll);
+      link.call("cannot stop " + options.name(), this::cancelAll, CANCEL);
     } catch (TransportException | IllegalStateException e) {
       // Without its connection it gets no more deliveries either.
       LOG.debug("{} could not be cancelled", options.name(), e);
@@ -249,7 +253,7 @@ final class QueueSubscription implements Tenant, Subscription {
               LOG.warn("{}: {}; declaring and consuming anew", options.name(), problem);
               link.reopen(this, new IOException(problem));
             }
-          } catch (IOException | TimeoutException | AlreadyClosedException e) {
+          } catch (IOException | TimeoutException | ShutdownSignalException e) {
             link.giveUpIfInDoubt(e);
             LOG.debug("{} could not be checked", options.name(), e);
           }
@@ -358,7 +362,7 @@ final class QueueSubscription implements Tenant, Subscription {
       if (gone != null && gone.isOpen()) {
         gone.close();
       }
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
       LOG.debug("A consumer's channel was gone before we closed it", e);
     }
   }

@@ -341,7 +341,7 @@ final class ReplySlots implements Tenant {
 
     @Override
     public void handleCancel(String tag) {
-      // Its queue was deleted, by somebody else: we cancel what we delete.
+      // Its queue is gone: deleted by us, or by somebody else while a call waits there.
       lock.lock();
       try {
         isDeleted = true;

@@ -59,7 +59,7 @@ final class Tenancies {
 
   void remove(Tenant tenant) {
     all.removeIf(tenancy -> tenancy.tenant == tenant);
-    tenant.lost(new IOException("stopped"));
+    loop.guarded(() -> tenant.lost(new IOException("stopped")));
   }
 
   /** There is a connection: opens all. */
@@ -88,7 +88,7 @@ final class Tenancies {
     for (Tenancy tenancy : all) {
       if (tenancy.tenant == tenant && tenancy.isOpen) {
         tenancy.isOpen = false;
-        tenant.lost(cause);
+        loop.guarded(() -> tenant.lost(cause));
         reopenSoon(tenancy);
       }
     }

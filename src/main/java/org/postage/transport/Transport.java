@@ -45,6 +45,9 @@ public interface Transport extends AutoCloseable {
    * @param patience how long it may wait to be written and confirmed, at most {@link #MAX_PATIENCE}
    * @return done when the broker has the message; a {@link SendException} says what else became of
    *     it
+   * @throws NotSentException if there was no room for it until the end of its patience, or the
+   *     thread was interrupted meanwhile
+   * @throws IllegalStateException if this is closed
    */
   CompletableFuture<Void> publish(
       Destination to, RawMessage message, boolean mandatory, Duration patience);

@@ -1,6 +1,7 @@
 package org.postage.amqp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +23,8 @@ class AcksTest {
   private final ManualTimer clock = new ManualTimer();
   private final FakeConnection connection = new FakeConnection();
   private final LostAcks lost = new LostAcks();
+  private static final Delivery DELIVERY = delivery(1);
+
   private final FakeChannel channel = open();
 
   private FakeChannel open() {
@@ -36,7 +39,7 @@ class AcksTest {
   private Acks acks(int prefetch) {
     return new Acks(
         channel.client,
-        prefetch,
+        Acks.limit(prefetch, 0),
         (task, millis) -> clock.schedule(task, millis, TimeUnit.MILLISECONDS),
         lost);
   }
@@ -143,6 +146,32 @@ class AcksTest {
     channel.settled.stream().map(Settled::tag).sorted().forEach(settled::add);
     assertThat(settled).hasSize(3_001).doesNotHaveDuplicates().contains(1L, 3_001L);
     assertThat(channel.commands).last().isEqualTo("ack up to 3001");
+  }
+
+  /** Each of them was looked at with each acknowledgement once: that took minutes. */
+  @Test
+  void slowOneMakesOthersNoDearer() {
+    Acks acks = acks(65_535);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          for (int tag = 2; tag <= 500_000; tag++) {
+            acks.settle(tag, DELIVERY, Outcome.ACK);
+            channel.commands.clear();
+            channel.settled.clear();
+          }
+        });
+  }
+
+  @Test
+  void placesOfThoseAtWorkAreNeverTakenByGatheredOnes() {
+    assertThat(Acks.limit(1, 1)).isEqualTo(1);
+    assertThat(Acks.limit(64, 64)).isEqualTo(1);
+    assertThat(Acks.limit(4, 8)).isEqualTo(1);
+    assertThat(Acks.limit(16, 1)).isEqualTo(7);
+    assertThat(Acks.limit(16, 8)).isEqualTo(4);
+    assertThat(Acks.limit(250, 1)).isEqualTo(Acks.MAX_GATHERED);
   }
 
   private static Delivery delivery(int number) {
