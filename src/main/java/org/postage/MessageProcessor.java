@@ -21,7 +21,10 @@ import org.postage.handler.HandlerCompiler;
 import org.postage.handler.HandlerTable;
 import org.postage.handler.IdempotencyStore;
 import org.postage.handler.Invocation;
+import org.postage.handler.MethodHandler;
+import org.postage.handler.PostageProtocol;
 import org.postage.handler.Processor;
+import org.postage.handler.Protocol;
 import org.postage.handler.Recovery;
 import org.postage.handler.RetryAndPark;
 import org.postage.handler.RetryInPlace;
@@ -103,13 +106,7 @@ public final class MessageProcessor implements Processor, AutoCloseable {
       Recovery recovery = recovery(builder, table);
       Dispatcher dispatcher =
           new Dispatcher(
-              table,
-              postage.encoders(),
-              postage.transport(),
-              this,
-              postage.replyAddresses(),
-              recovery,
-              postage.deliveries());
+              table, builder.protocol, postage.transport(), this, recovery, postage.deliveries());
       List<Binding> bindings = new ArrayList<>();
       builder.bindings.forEach(binding -> bindings.addAll(prepared(binding)));
       ConsumeOptions options =
@@ -342,13 +339,14 @@ public final class MessageProcessor implements Processor, AutoCloseable {
     private @Nullable FailureGate gate;
     private @Nullable OrderingKey orderedBy;
     private @Nullable Executor executor;
+    private Protocol protocol;
 
     Builder(Postage postage, List<Binding> bindings) {
       this.postage = postage;
       this.bindings.addAll(bindings);
       fingerprint = postage.fingerprint();
       compiler = new HandlerCompiler(postage.encoders());
-      compiler.addReplaceable(new ControlHandlers(postage.control(), postage::restart));
+      protocol = new PostageProtocol(postage.encoders(), postage.replyAddresses());
     }
 
     /**
@@ -362,6 +360,25 @@ public final class MessageProcessor implements Processor, AutoCloseable {
       for (Object each : handlers) {
         compiler.add(requireNonNull(each, "handlers: null among them"));
       }
+      return this;
+    }
+
+    /**
+     * Adds a method as a handler, whatever it is annotated with.
+     *
+     * @throws IllegalArgumentException if it can't be understood; it says why
+     */
+    public Builder handler(MethodHandler handler) {
+      compiler.add(requireNonNull(handler, "handler"));
+      return this;
+    }
+
+    /**
+     * How messages and answers look. Postage's own unless set; with another one there are no
+     * commands {@code quit} and {@code restart}.
+     */
+    public Builder protocol(Protocol value) {
+      protocol = requireNonNull(value, "protocol");
       return this;
     }
 
@@ -540,6 +557,9 @@ public final class MessageProcessor implements Processor, AutoCloseable {
       }
       if (name.isEmpty()) {
         name = "processor-" + COUNT.incrementAndGet();
+      }
+      if (protocol instanceof PostageProtocol) {
+        compiler.addReplaceable(new ControlHandlers(postage.control(), postage::restart));
       }
       addInterceptors();
       MessageProcessor processor = new MessageProcessor(this, compiler.compile());

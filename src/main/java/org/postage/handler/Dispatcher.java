@@ -9,13 +9,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.Encoder;
-import org.postage.encoding.Encoders;
 import org.postage.encoding.EncodingException;
 import org.postage.message.MalformedMessageException;
 import org.postage.message.Message;
 import org.postage.message.MessageCategory;
-import org.postage.message.MessageFormat;
-import org.postage.message.Result;
 import org.postage.message.SafeText;
 import org.postage.pipeline.Context;
 import org.postage.topology.Delays;
@@ -54,10 +51,9 @@ public final class Dispatcher implements DeliveryListener {
   private static final Replier NOBODY = new ReplySender.Nobody();
 
   private final HandlerTable table;
-  private final Encoders encoders;
+  private final Protocol protocol;
   private final Transport transport;
   private final Processor processor;
-  private final Pattern replyAddresses;
   private final Recovery recovery;
   private final DeliveryCounts counts;
   private final WarningLimit warnings = new WarningLimit();
@@ -65,24 +61,21 @@ public final class Dispatcher implements DeliveryListener {
   /**
    * Dispatches by this table.
    *
-   * @param replyAddresses what a request's reply address has to look like: whoever answers anywhere
-   *     can be made to write into any queue
+   * @param protocol how messages and answers look
    * @param recovery what becomes of what failed
    * @param counts where deliveries are counted
    */
   public Dispatcher(
       HandlerTable table,
-      Encoders encoders,
+      Protocol protocol,
       Transport transport,
       Processor processor,
-      Pattern replyAddresses,
       Recovery recovery,
       DeliveryCounts counts) {
     this.table = table;
-    this.encoders = encoders;
+    this.protocol = protocol;
     this.transport = transport;
     this.processor = processor;
-    this.replyAddresses = replyAddresses;
     this.recovery = recovery;
     this.counts = counts;
   }
@@ -95,7 +88,7 @@ public final class Dispatcher implements DeliveryListener {
   private Outcome outcome(Delivery delivered) {
     Delivery delivery = asFirstSent(delivered);
     RawMessage raw = delivery.message();
-    Replier replier = replier(delivery, encoders.standard());
+    Replier replier = replier(delivery, protocol.standard());
     Failure refused = recovery.refused(delivery);
     if (refused != null) {
       return recovered(delivery, null, List.of(refused), replier);
@@ -103,9 +96,9 @@ public final class Dispatcher implements DeliveryListener {
     Encoder encoder;
     Message message;
     try {
-      encoder = encoders.forContentType(raw.contentType());
+      encoder = protocol.encoder(raw);
       replier = replier(delivery, encoder);
-      message = MessageFormat.fromMap(encoder.decode(raw.body()));
+      message = protocol.read(delivery, encoder);
     } catch (EncodingException | MalformedMessageException e) {
       counts.unreadable();
       Failure failure = Failure.of(Failure.Kind.UNREADABLE, String.valueOf(e.getMessage()));
@@ -120,7 +113,7 @@ public final class Dispatcher implements DeliveryListener {
           "reply address '"
               + SafeText.of(replyTo)
               + "' (expected: a match of "
-              + replyAddresses
+              + protocol.replyAddresses()
               + ")";
       Failure failure = Failure.of(Failure.Kind.UNANSWERABLE, text);
       return recovered(delivery, message, List.of(failure), replier);
@@ -150,7 +143,8 @@ public final class Dispatcher implements DeliveryListener {
     if (rows.isEmpty()) {
       counts.unhandled();
       LOG.debug("{}: nobody handles {}", processor.name(), message.key());
-      replier.reply(Result.error("no handler for request '" + SafeText.of(message.name()) + "'"));
+      String text = "no handler for request '" + SafeText.of(message.name()) + "'";
+      answer(replier, Failure.of(Failure.Kind.UNHANDLED, text), message);
       return Outcome.ACK;
     }
     List<Failure> failures = new ArrayList<>();
@@ -187,7 +181,8 @@ public final class Dispatcher implements DeliveryListener {
     String text = String.valueOf(thrown.getMessage());
     if (thrown instanceof FilterException) {
       LOG.debug("{}: a filter refused {}: {}", processor.name(), message.key(), SafeText.of(text));
-      answer(replier, Result.error("refused by a filter: " + text));
+      String refusal = "refused by a filter: " + text;
+      answer(replier, new Failure(Failure.Kind.REJECTED, handler, refusal, null), message);
       return Optional.empty();
     } else if (thrown instanceof RejectMessage) {
       return Optional.of(new Failure(Failure.Kind.REJECTED, handler, text, null));
@@ -209,7 +204,7 @@ public final class Dispatcher implements DeliveryListener {
     Recovery.Recovered recovered = recovery.recover(delivery, message, failures, wait);
     counts.recovered(recovered);
     if (!recovered.isTriedAgain()) {
-      answer(replier, failures.get(0).answer());
+      answer(replier, failures.get(0), message);
     }
     return recovered.outcome();
   }
@@ -232,9 +227,9 @@ public final class Dispatcher implements DeliveryListener {
   }
 
   // A handler may have answered and failed after that: its caller has its answer.
-  private static void answer(Replier replier, Result result) {
-    if (!replier.isAnswered()) {
-      replier.reply(result);
+  private static void answer(Replier replier, Failure failure, @Nullable Message message) {
+    if (!replier.isAnswered() && replier instanceof ReplySender sender) {
+      sender.fail(failure, message);
     }
   }
 
@@ -289,8 +284,8 @@ public final class Dispatcher implements DeliveryListener {
     return replyTo == null
             || replyTo.isEmpty()
             || replyTo.equals(delivery.queue())
-            || !replyAddresses.matcher(replyTo).matches()
+            || !protocol.replyAddresses().matcher(replyTo).matches()
         ? NOBODY
-        : new ReplySender(transport, encoder, replyTo, raw, delivery.deadlineNanos());
+        : new ReplySender(transport, protocol, encoder, replyTo, raw, delivery.deadlineNanos());
   }
 }

@@ -12,9 +12,10 @@ import org.postage.message.Result;
  * @param text what went wrong, in words
  * @param cause what was thrown, where that says more
  */
-record Failure(Kind kind, @Nullable HandlerInfo handler, String text, @Nullable Throwable cause) {
+public record Failure(
+    Kind kind, @Nullable HandlerInfo handler, String text, @Nullable Throwable cause) {
   /** What went wrong; its name in lower case goes into the headers of a parked message. */
-  enum Kind {
+  public enum Kind {
     /** It can't be decoded, or is no message. */
     UNREADABLE,
     /** It asks for an answer where none is given. */
@@ -23,6 +24,8 @@ record Failure(Kind kind, @Nullable HandlerInfo handler, String text, @Nullable 
     UNSETTLED,
     /** It does not fit the handler's parameters. */
     UNFIT,
+    /** Nobody handles it. */
+    UNHANDLED,
     /** The handler refused it. */
     REJECTED,
     /** The handler failed. */
@@ -33,7 +36,8 @@ record Failure(Kind kind, @Nullable HandlerInfo handler, String text, @Nullable 
     }
   }
 
-  static Failure of(Kind kind, String text) {
+  /** One that has neither handler nor cause. */
+  public static Failure of(Kind kind, String text) {
     return new Failure(kind, null, text, null);
   }
 

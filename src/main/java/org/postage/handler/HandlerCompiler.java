@@ -68,6 +68,29 @@ public final class HandlerCompiler {
     return add(target, false);
   }
 
+  /**
+   * Adds a method.
+   *
+   * @throws IllegalArgumentException if it can't be understood; it says why
+   */
+  public HandlerCompiler add(MethodHandler handler) {
+    List<String> problems = new ArrayList<>();
+    Method method = handler.method();
+    Class<?> declaring = method.getDeclaringClass();
+    HandlerInfo info = info(handler.id(), handler.key(), method, declaring, problems::add);
+    List<Interceptor<Invocation, Outcome>> filters = steps.filters(method, problems::add);
+    steps
+        .ofMethod(handler, problems::add)
+        .map(step -> Pipeline.around(filters, step))
+        .map(step -> new CompiledHandler(info, step, handler.target(), declaring, false))
+        .ifPresent(handlers::add);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          declaring.getSimpleName() + "." + method.getName() + String.join("; ", problems));
+    }
+    return this;
+  }
+
   /** Adds handlers that any others replace, as far as they answer requests. */
   public HandlerCompiler addReplaceable(Object target) {
     return add(target, true);
@@ -217,17 +240,27 @@ public final class HandlerCompiler {
       Consumer<String> problem) {
     List<Interceptor<Invocation, Outcome>> filters = steps.filters(element, problem);
     HandlerInfo info =
-        new HandlerInfo(
-            declaring.getSimpleName() + "." + member,
-            key(annotation),
-            find(Retry.class, element, declaring).flatMap(retry -> policy(retry, problem)),
-            find(Idempotent.class, element, declaring)
-                .flatMap(idempotent -> window(idempotent, problem)));
+        info(
+            declaring.getSimpleName() + "." + member, key(annotation), element, declaring, problem);
     step.ifPresent(
         s ->
             handlers.add(
                 new CompiledHandler(
                     info, Pipeline.around(filters, s), owner, declaring, isReplaceable)));
+  }
+
+  private static HandlerInfo info(
+      String id,
+      MessageKey key,
+      AnnotatedElement element,
+      Class<?> declaring,
+      Consumer<String> problem) {
+    return new HandlerInfo(
+        id,
+        key,
+        find(Retry.class, element, declaring).flatMap(retry -> policy(retry, problem)),
+        find(Idempotent.class, element, declaring)
+            .flatMap(idempotent -> window(idempotent, problem)));
   }
 
   private static <A extends Annotation> Optional<A> find(

@@ -38,6 +38,31 @@ final class Parameters {
         : Optional.empty();
   }
 
+  /** The same for a method that is called: see {@link CallSignature}. */
+  Optional<HandlerMethod.Argument[]> arguments(
+      Method method, CallSignature signature, Consumer<String> problem) {
+    List<HandlerMethod.Argument> arguments = new ArrayList<>();
+    int slot = 0;
+    for (Parameter parameter : method.getParameters()) {
+      if (!isPayload(parameter)) {
+        argument(parameter, 0, true, problem).ifPresent(arguments::add);
+        continue;
+      } else if (!parameter.isNamePresent() && parameter.getAnnotation(Param.class) == null) {
+        problem.accept(
+            ", parameter "
+                + (slot + 1)
+                + ": no name (expected: @Param, or the class compiled with -parameters)");
+      } else if (isReadable(parameter.getParameterizedType(), problem)) {
+        int index = slot;
+        arguments.add(invocation -> signature.value(invocation, index));
+      }
+      slot++;
+    }
+    return arguments.size() == method.getParameterCount()
+        ? Optional.of(arguments.toArray(HandlerMethod.Argument[]::new))
+        : Optional.empty();
+  }
+
   private Optional<HandlerMethod.Argument> argument(
       Parameter parameter, long payloads, boolean isFullBody, Consumer<String> problem) {
     Class<?> raw = parameter.getType();
@@ -53,13 +78,19 @@ final class Parameters {
       return Optional.of(Invocation::delivery);
     }
     Type type = parameter.getParameterizedType();
+    return isReadable(type, problem)
+        ? payload(parameter, type, payloads, isFullBody, problem)
+        : Optional.empty();
+  }
+
+  private boolean isReadable(Type type, Consumer<String> problem) {
     try {
       encoders.check(type);
+      return true;
     } catch (IllegalArgumentException e) {
       problem.accept(type.getTypeName() + " can't be read: " + e.getMessage());
-      return Optional.empty();
+      return false;
     }
-    return payload(parameter, type, payloads, isFullBody, problem);
   }
 
   private static Optional<HandlerMethod.Argument> payload(
@@ -80,7 +111,7 @@ final class Parameters {
     return Optional.of(invocation -> invocation.part(key, type, mayBeAbsent));
   }
 
-  private static boolean isPayload(Parameter parameter) {
+  static boolean isPayload(Parameter parameter) {
     Class<?> raw = parameter.getType();
     boolean isOurs =
         raw == Message.class
@@ -92,7 +123,7 @@ final class Parameters {
   }
 
   /** By any annotation called Nullable: there are many, and all mean the same. */
-  private static boolean isNullable(Parameter parameter) {
+  static boolean isNullable(Parameter parameter) {
     AnnotatedType type = parameter.getAnnotatedType();
     return isNullable(parameter.getAnnotations()) || isNullable(type.getAnnotations());
   }

@@ -23,6 +23,7 @@ final class ReplySender implements Replier {
   private static final Duration MIN_PATIENCE = Duration.ofSeconds(1);
 
   private final Transport transport;
+  private final Protocol protocol;
   private final Encoder encoder;
   private final Destination to;
   private final RawMessage request;
@@ -31,13 +32,15 @@ final class ReplySender implements Replier {
 
   ReplySender(
       Transport transport,
+      Protocol protocol,
       Encoder encoder,
       String replyTo,
       RawMessage request,
       @Nullable Long deadlineNanos) {
     this.transport = transport;
+    this.protocol = protocol;
     this.encoder = encoder;
-    this.to = Destination.queue(replyTo);
+    this.to = protocol.answersTo(replyTo);
     this.request = request;
     this.deadlineNanos = deadlineNanos;
   }
@@ -46,14 +49,31 @@ final class ReplySender implements Replier {
   public void reply(@Nullable Object answer) {
     // Before it counts as answered: what can't be a reply is its handler's failure, which is
     // answered instead.
-    byte[] body = encoded(encoder, result(answer));
+    send(written(result(answer)));
+  }
+
+  /** Answers that it was not done. */
+  void fail(Failure failure, @Nullable Message message) {
+    send(protocol.failure(encoder, failure, message));
+  }
+
+  private RawMessage.Builder written(Result result) {
+    try {
+      return protocol.answer(encoder, result);
+    } catch (EncodingException e) {
+      LOG.error("An answer can't be written; its sender gets an exception reply instead", e);
+      return protocol.failure(
+          encoder, new Failure(Failure.Kind.FAILED, null, e.toString(), e), null);
+    }
+  }
+
+  private void send(RawMessage.Builder answer) {
     if (!isAnswered.compareAndSet(false, true)) {
       LOG.warn("Dropped a second answer to one request (expected: one)");
       return;
     }
     RawMessage reply =
-        RawMessage.of(body)
-            .contentType(encoder.contentType())
+        answer
             .correlationId(request.correlationId())
             // Its request's trace, wherever it is answered from.
             .headers(TraceHeaders.of(request))
@@ -91,7 +111,7 @@ final class ReplySender implements Replier {
   @Override
   public boolean isRequesterAlive() {
     return (deadlineNanos == null || deadlineNanos - System.nanoTime() > 0)
-        && transport.exists(to.routingKey());
+        && (!protocol.answersToQueues() || transport.exists(to.routingKey()));
   }
 
   /** What an answer means. */

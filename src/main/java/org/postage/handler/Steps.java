@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.postage.encoding.Encoders;
 import org.postage.message.Message;
 import org.postage.pipeline.Interceptor;
+import org.postage.pipeline.Pipeline;
 import org.postage.transport.Outcome;
 
 /**
@@ -37,6 +38,25 @@ final class Steps {
     boolean answers =
         annotation instanceof RpcHandler && !(takesReplier && method.getReturnType() == void.class);
     return handle.flatMap(h -> arguments.map(a -> new HandlerMethod(h, a, answers)));
+  }
+
+  Optional<Interceptor.Next<Invocation, Outcome>> ofMethod(
+      MethodHandler handler, Consumer<String> problem) {
+    Method method = handler.method();
+    Optional<MethodHandle> handle = handle(handler.target(), method, problem);
+    if (!handler.isCalled()) {
+      Optional<HandlerMethod.Argument[]> arguments = parameters.arguments(method, false, problem);
+      return handle.flatMap(h -> arguments.map(a -> new HandlerMethod(h, a, false)));
+    }
+    CallSignature signature = CallSignature.of(method);
+    Optional<HandlerMethod.Argument[]> arguments = parameters.arguments(method, signature, problem);
+    Interceptor<Invocation, Outcome> check =
+        (invocation, next) -> {
+          signature.check(invocation.message());
+          return next.proceed(invocation);
+        };
+    return handle.flatMap(
+        h -> arguments.map(a -> Pipeline.around(List.of(check), new HandlerMethod(h, a, true))));
   }
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofClass(

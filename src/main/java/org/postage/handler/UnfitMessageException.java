@@ -8,6 +8,10 @@ import org.postage.message.PostageException;
  * not even called. Interceptors see it; it is not for handlers to throw.
  */
 public final class UnfitMessageException extends PostageException {
+  UnfitMessageException(String text) {
+    super(text);
+  }
+
   UnfitMessageException(MalformedMessageException cause) {
     super(String.valueOf(cause.getMessage()), cause);
   }

@@ -14,6 +14,7 @@ import org.postage.handler.DeliveryCounts;
 import org.postage.handler.Dispatcher;
 import org.postage.handler.HandlerCompiler;
 import org.postage.handler.MessageHandler;
+import org.postage.handler.PostageProtocol;
 import org.postage.handler.Processor;
 import org.postage.handler.Recovery;
 import org.postage.message.Fingerprint;
@@ -87,10 +88,9 @@ public final class NoBroker {
     dispatcher =
         new Dispatcher(
             compiler.compile(),
-            encoders,
+            new PostageProtocol(encoders, Dispatcher.SERVER_NAMED),
             transport,
             new Idle(),
-            Dispatcher.SERVER_NAMED,
             Recovery.REJECT,
             new DeliveryCounts());
   }

@@ -128,10 +128,9 @@ class BindingJazzerTest {
       outcome =
           new Dispatcher(
                   TABLE,
-                  ENCODERS,
+                  new PostageProtocol(ENCODERS, Dispatcher.SERVER_NAMED),
                   new InMemoryTransport(),
                   DESK,
-                  Dispatcher.SERVER_NAMED,
                   Recovery.REJECT,
                   new DeliveryCounts())
               .onDelivery(new Delivery(message, "queue", "exchange", "key", false));

@@ -66,7 +66,12 @@ final class Desk implements Processor {
 
   private Dispatcher dispatcher(HandlerCompiler compiler) {
     return new Dispatcher(
-        compiler.compile(), encoders, transport, this, Dispatcher.SERVER_NAMED, recovery, counts);
+        compiler.compile(),
+        new PostageProtocol(encoders, Dispatcher.SERVER_NAMED),
+        transport,
+        this,
+        recovery,
+        counts);
   }
 
   Outcome receive(Message message) {

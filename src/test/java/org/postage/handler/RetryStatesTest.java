@@ -131,10 +131,9 @@ class RetryStatesTest {
           new RetryAndPark("play", transport, Optional.of(POLICY), Duration.ZERO);
       return new Dispatcher(
           TABLE,
-          ENCODERS,
+          new PostageProtocol(ENCODERS, Dispatcher.SERVER_NAMED),
           transport,
           DESK,
-          Dispatcher.SERVER_NAMED,
           recovery,
           new DeliveryCounts());
     }
