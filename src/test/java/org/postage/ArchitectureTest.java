@@ -74,7 +74,8 @@ class ArchitectureTest {
   private static final Map<String, List<String>> OPTIONAL =
       Map.of(
           "metrics", List.of("io.micrometer.core.."),
-          "service.events", List.of(),
+          "service", List.of("org.postage.service.events", "org.postage.service.rpc", SLF4J),
+          "service.events", List.of("org.postage.service.rpc"),
           "service.rpc", List.of(SLF4J),
           "tracing", List.of("io.opentelemetry.api..", "io.opentelemetry.context.."));
 

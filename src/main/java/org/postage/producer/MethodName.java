@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postage.message.MessageCategory;
+import org.postage.message.SnakeCase;
 
 /**
  * What a method's name says: {@code message_echo} and {@code messageEcho} send a command called
@@ -29,17 +30,9 @@ record MethodName(MessageCategory category, String name) {
     return Optional.of(of(category.toLowerCase(Locale.ROOT), m.group(2), m.group(4)));
   }
 
-  /** {@code statusOnline} and {@code StatusOnline} as {@code status_online}. */
-  static String snakeCase(String camelCase) {
-    return camelCase
-        .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
-        .replaceAll("([A-Z])([A-Z][a-z])", "$1_$2")
-        .toLowerCase(Locale.ROOT);
-  }
-
   private static MethodName of(String category, String plain, String camelCase) {
     return new MethodName(
         MessageCategory.ofWireName(category).orElseThrow(),
-        plain == null ? snakeCase(camelCase) : plain);
+        plain == null ? SnakeCase.of(camelCase) : plain);
   }
 }

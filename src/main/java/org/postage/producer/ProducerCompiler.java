@@ -20,6 +20,7 @@ import org.postage.encoding.Encoders;
 import org.postage.message.Message;
 import org.postage.message.MessageCategory;
 import org.postage.message.Param;
+import org.postage.message.SnakeCase;
 
 /**
  * Reads a producer interface, once: each method becomes a {@link ProducerMethod}. All that is wrong
@@ -172,7 +173,7 @@ final class ProducerCompiler {
     }
     return MethodName.ofSender(method.getName())
         .map(MethodName::name)
-        .orElseGet(() -> MethodName.snakeCase(method.getName()));
+        .orElseGet(() -> SnakeCase.of(method.getName()));
   }
 
   /** How many parameters come before the options; negative where an option stands among them. */

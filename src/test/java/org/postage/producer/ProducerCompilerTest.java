@@ -17,6 +17,7 @@ import org.postage.message.Message;
 import org.postage.message.MessageCategory;
 import org.postage.message.Param;
 import org.postage.message.Result;
+import org.postage.message.SnakeCase;
 
 class ProducerCompilerTest {
   private final Bench bench = new Bench();
@@ -31,7 +32,7 @@ class ProducerCompilerTest {
     "x, x"
   })
   void camelCaseBecomesSnakeCase(String camelCase, String snakeCase) {
-    assertThat(MethodName.snakeCase(camelCase)).isEqualTo(snakeCase);
+    assertThat(SnakeCase.of(camelCase)).isEqualTo(snakeCase);
   }
 
   @ParameterizedTest

@@ -205,8 +205,7 @@ class ServicePeersIT {
   void closingEndsWhatWaits() {
     PythonPeer ignored = python("nameko");
     RpcClient rpc = RpcClient.builder(postage, RpcProtocol.NAMEKO).caller("shop").build();
-    CompletableFuture<Object> answer =
-        rpc.callAsync(RpcRequest.of("greeter", "silent"), Object.class);
+    CompletableFuture<?> answer = rpc.callAsync(RpcRequest.of("greeter", "silent"), Object.class);
 
     rpc.close();
 

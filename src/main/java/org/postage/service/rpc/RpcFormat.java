@@ -1,11 +1,17 @@
 package org.postage.service.rpc;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.JsonEncoder;
+import org.postage.handler.CallSignature;
+import org.postage.handler.Failure;
+import org.postage.message.Message;
 import org.postage.topology.Binding;
 import org.postage.topology.Exchange;
+import org.postage.transport.Delivery;
 
 /** How calls look on the wire. Thread-safe. */
 interface RpcFormat {
@@ -48,8 +54,41 @@ interface RpcFormat {
   /** What there is not, where no queue is bound for a request. */
   String missing(RpcRequest request);
 
+  /** What requests ask to be answered to. */
+  Pattern replyAddresses();
+
+  /**
+   * The queues of a service, as its Python instances have them.
+   *
+   * @param targets what can be called there
+   */
+  List<Binding> requests(String service, Collection<String> targets);
+
+  /**
+   * Reads a request, as {@link CallSignature#call} has it.
+   *
+   * @throws org.postage.message.PostageException if it can't be read
+   */
+  Message call(JsonEncoder json, Delivery delivery);
+
+  /** What an answer says where all went well. */
+  Object succeeded(JsonEncoder json, @Nullable Object value);
+
+  /**
+   * What an answer says where it did not.
+   *
+   * @param target what was called; empty where that can't be read
+   */
+  Object failed(JsonEncoder json, Failure failure, String target);
+
   /** A list that was read; nothing where there is something else. */
   static List<?> list(@Nullable Object value) {
     return value instanceof List<?> list ? list : List.of();
+  }
+
+  /** An exception's text. */
+  static String text(Throwable thrown) {
+    String text = thrown.getMessage();
+    return text == null ? "" : text;
   }
 }

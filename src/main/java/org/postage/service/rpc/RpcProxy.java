@@ -11,12 +11,12 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postage.encoding.JsonEncoder;
+import org.postage.message.SnakeCase;
 import org.postage.producer.Rpc;
 
 /** A service as an interface, understood once. Thread-safe. */
@@ -66,7 +66,7 @@ final class RpcProxy implements InvocationHandler {
   private void add(Method method, JsonEncoder json, List<String> problems) {
     Rpc named = method.getAnnotation(Rpc.class);
     String target =
-        named == null || named.value().isEmpty() ? snakeCase(method.getName()) : named.value();
+        named == null || named.value().isEmpty() ? SnakeCase.of(method.getName()) : named.value();
     Type returned = method.getGenericReturnType();
     boolean waits = method.getReturnType() != CompletableFuture.class;
     if (!waits) {
@@ -130,9 +130,5 @@ final class RpcProxy implements InvocationHandler {
     }
     Object value = client.await(answer, request);
     return method.getReturnType() == void.class ? null : value;
-  }
-
-  private static String snakeCase(String camelCase) {
-    return camelCase.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
   }
 }
