@@ -15,6 +15,7 @@ import org.postage.message.Message;
 import org.postage.message.MessageCategory;
 import org.postage.message.SafeText;
 import org.postage.pipeline.Context;
+import org.postage.pipeline.Interceptor;
 import org.postage.topology.Delays;
 import org.postage.transport.Deadline;
 import org.postage.transport.Delivery;
@@ -48,7 +49,6 @@ public final class Dispatcher implements DeliveryListener {
   public static final Pattern SERVER_NAMED = Pattern.compile("amq\\..+");
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-  private static final Replier NOBODY = new ReplySender.Nobody();
 
   private final HandlerTable table;
   private final Protocol protocol;
@@ -105,10 +105,10 @@ public final class Dispatcher implements DeliveryListener {
       return recovered(delivery, null, List.of(failure), replier);
     }
     if (message.category() != MessageCategory.RPC) {
-      return dispatch(delivery, message, encoder, NOBODY);
+      return dispatch(delivery, message, encoder, ReplySender.NOBODY);
     }
     String replyTo = raw.replyTo();
-    if (replyTo != null && !replyTo.isEmpty() && replier == NOBODY) {
+    if (replyTo != null && !replyTo.isEmpty() && replier == ReplySender.NOBODY) {
       String text =
           "reply address '"
               + SafeText.of(replyTo)
@@ -148,6 +148,7 @@ public final class Dispatcher implements DeliveryListener {
       return Outcome.ACK;
     }
     List<Failure> failures = new ArrayList<>();
+    List<Runnable> lastResorts = new ArrayList<>();
     Outcome outcome = Outcome.ACK;
     for (HandlerTable.Row row : rows) {
       Invocation invocation =
@@ -155,14 +156,33 @@ public final class Dispatcher implements DeliveryListener {
       try {
         outcome = outcome.or(context.call(() -> row.step().proceed(invocation)));
       } catch (Throwable t) {
-        failure(row.info(), message, t, replier).ifPresent(failures::add);
+        Optional<Failure> failure = failure(row.info(), message, t, replier);
+        failure.ifPresent(failures::add);
+        failure
+            .flatMap(f -> row.lastResort())
+            .ifPresent(step -> lastResorts.add(() -> run(step, invocation.failed(t), context)));
       }
     }
     // What goes back is judged when it comes again: one handler's failure shall not take the
     // message from another that could not start.
-    return failures.isEmpty() || outcome == Outcome.REQUEUE
-        ? outcome
-        : outcome.or(recovered(delivery, message, failures, replier));
+    if (failures.isEmpty() || outcome == Outcome.REQUEUE) {
+      return outcome;
+    }
+    Recovery.Recovered recovered = recover(delivery, message, failures, replier);
+    if (!recovered.isTriedAgain()) {
+      lastResorts.forEach(Runnable::run);
+    }
+    return outcome.or(recovered.outcome());
+  }
+
+  // The message is where it is to be: what goes wrong here changes nothing of that.
+  private void run(
+      Interceptor.Next<Invocation, Outcome> lastResort, Invocation failed, Context context) {
+    try {
+      Outcome ignored = context.call(() -> lastResort.proceed(failed));
+    } catch (Throwable t) {
+      LOG.error("{}: the last resort of {} failed", processor.name(), failed.handler().id(), t);
+    }
   }
 
   // After a retry only those that failed; all where they are called otherwise now.
@@ -195,18 +215,23 @@ public final class Dispatcher implements DeliveryListener {
 
   private Outcome recovered(
       Delivery delivery, @Nullable Message message, List<Failure> failures, Replier replier) {
+    return recover(delivery, message, failures, replier).outcome();
+  }
+
+  private Recovery.Recovered recover(
+      Delivery delivery, @Nullable Message message, List<Failure> failures, Replier replier) {
     for (Failure failure : failures) {
       if (failure.kind() != Failure.Kind.FAILED) {
         warn(delivery, failure);
       }
     }
-    Optional<Duration> wait = replier == NOBODY ? Optional.empty() : left(delivery);
+    Optional<Duration> wait = replier == ReplySender.NOBODY ? Optional.empty() : left(delivery);
     Recovery.Recovered recovered = recovery.recover(delivery, message, failures, wait);
     counts.recovered(recovered);
     if (!recovered.isTriedAgain()) {
       answer(replier, failures.get(0), message);
     }
-    return recovered.outcome();
+    return recovered;
   }
 
   private void warn(Delivery delivery, Failure failure) {
@@ -285,7 +310,7 @@ public final class Dispatcher implements DeliveryListener {
             || replyTo.isEmpty()
             || replyTo.equals(delivery.queue())
             || !protocol.replyAddresses().matcher(replyTo).matches()
-        ? NOBODY
+        ? ReplySender.NOBODY
         : new ReplySender(transport, protocol, encoder, replyTo, raw, delivery.deadlineNanos());
   }
 }

@@ -79,10 +79,13 @@ public final class HandlerCompiler {
     Class<?> declaring = method.getDeclaringClass();
     HandlerInfo info = info(handler.id(), handler.key(), method, declaring, problems::add);
     List<Interceptor<Invocation, Outcome>> filters = steps.filters(method, problems::add);
+    Optional<Interceptor.Next<Invocation, Outcome>> lastResort =
+        steps.lastResort(handler.target(), method, handler.isCalled(), problems::add);
     steps
         .ofMethod(handler, problems::add)
         .map(step -> Pipeline.around(filters, step))
-        .map(step -> new CompiledHandler(info, step, handler.target(), declaring, false))
+        .map(
+            step -> new CompiledHandler(info, step, handler.target(), declaring, false, lastResort))
         .ifPresent(handlers::add);
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
@@ -242,11 +245,20 @@ public final class HandlerCompiler {
     HandlerInfo info =
         info(
             declaring.getSimpleName() + "." + member, key(annotation), element, declaring, problem);
+    Optional<Interceptor.Next<Invocation, Outcome>> lastResort =
+        element instanceof Method method
+            ? steps.lastResort(owner, method, false, problem)
+            : Optional.empty();
     step.ifPresent(
         s ->
             handlers.add(
                 new CompiledHandler(
-                    info, Pipeline.around(filters, s), owner, declaring, isReplaceable)));
+                    info,
+                    Pipeline.around(filters, s),
+                    owner,
+                    declaring,
+                    isReplaceable,
+                    lastResort)));
   }
 
   private static HandlerInfo info(

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.postage.message.Message;
 import org.postage.message.MessageCategory;
@@ -22,8 +23,12 @@ public final class HandlerTable {
    * One handler, with all that is around it.
    *
    * @param info what it was declared with
+   * @param lastResort what runs when it has failed for good
    */
-  record Row(HandlerInfo info, Interceptor.Next<Invocation, Outcome> step) {}
+  record Row(
+      HandlerInfo info,
+      Interceptor.Next<Invocation, Outcome> step,
+      Optional<Interceptor.Next<Invocation, Outcome>> lastResort) {}
 
   /**
    * What is known of all messages with one key.
@@ -76,7 +81,11 @@ public final class HandlerTable {
         rows.remove(handler.key());
       }
       rows.computeIfAbsent(handler.key(), key -> new ArrayList<>())
-          .add(new Row(handler.info(), Pipeline.around(interceptors, handler.step())));
+          .add(
+              new Row(
+                  handler.info(),
+                  Pipeline.around(interceptors, handler.step()),
+                  handler.lastResort()));
     }
     rows.replaceAll((key, steps) -> List.copyOf(steps));
     boolean hasRequests = answering.values().stream().anyMatch(handler -> !handler.isReplaceable());

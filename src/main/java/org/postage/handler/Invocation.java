@@ -17,6 +17,7 @@ public final class Invocation {
   private final Encoder encoder;
   private final Replier replier;
   private final Processor processor;
+  private final @Nullable Throwable failure;
 
   Invocation(
       HandlerInfo handler,
@@ -25,12 +26,24 @@ public final class Invocation {
       Encoder encoder,
       Replier replier,
       Processor processor) {
+    this(handler, delivery, message, encoder, replier, processor, null);
+  }
+
+  private Invocation(
+      HandlerInfo handler,
+      Delivery delivery,
+      Message message,
+      Encoder encoder,
+      Replier replier,
+      Processor processor,
+      @Nullable Throwable failure) {
     this.handler = handler;
     this.delivery = delivery;
     this.message = message;
     this.encoder = encoder;
     this.replier = replier;
     this.processor = processor;
+    this.failure = failure;
   }
 
   /** What the handler was declared with. */
@@ -60,12 +73,23 @@ public final class Invocation {
 
   /** The same with another message. */
   public Invocation withMessage(Message newMessage) {
-    return new Invocation(handler, delivery, newMessage, encoder, replier, processor);
+    return new Invocation(handler, delivery, newMessage, encoder, replier, processor, failure);
   }
 
   /** The same with another way to answer. */
   public Invocation withReplier(Replier newReplier) {
-    return new Invocation(handler, delivery, message, encoder, newReplier, processor);
+    return new Invocation(handler, delivery, message, encoder, newReplier, processor, failure);
+  }
+
+  /** The same, for what is done when it has failed. */
+  Invocation failed(Throwable thrown) {
+    return new Invocation(
+        handler, delivery, message, encoder, ReplySender.NOBODY, processor, thrown);
+  }
+
+  /** How the handler failed; null while it has not. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   /** The encoding that the message came in, and its answer goes out in. */

@@ -76,6 +76,11 @@ final class Parameters {
       return Optional.of(Invocation::processor);
     } else if (raw == Delivery.class) {
       return Optional.of(Invocation::delivery);
+    } else if (raw == Throwable.class || raw == Exception.class) {
+      return Optional.of(
+          invocation -> raw.isInstance(invocation.failure()) ? invocation.failure() : null);
+    } else if (raw == RetryInfo.class) {
+      return Optional.of(invocation -> RetryInfo.of(invocation.delivery()));
     }
     Type type = parameter.getParameterizedType();
     return isReadable(type, problem)
@@ -118,7 +123,10 @@ final class Parameters {
             || raw == Fingerprint.class
             || raw == Replier.class
             || raw == Processor.class
-            || raw == Delivery.class;
+            || raw == Delivery.class
+            || raw == RetryInfo.class
+            || raw == Throwable.class
+            || raw == Exception.class;
     return !isOurs || parameter.isAnnotationPresent(Param.class);
   }
 

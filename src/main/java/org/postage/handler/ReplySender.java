@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class ReplySender implements Replier {
   private static final Logger LOG = LoggerFactory.getLogger(ReplySender.class);
 
+  /** For messages that nobody waits for an answer to. */
+  static final Replier NOBODY = new Nobody();
+
   private static final Duration MIN_PATIENCE = Duration.ofSeconds(1);
 
   private final Transport transport;
@@ -136,8 +139,7 @@ final class ReplySender implements Replier {
     return encoder.encode(MessageFormat.toMap(message));
   }
 
-  /** For messages that nobody waits for an answer to. */
-  static final class Nobody implements Replier {
+  private static final class Nobody implements Replier {
     @Override
     public void reply(@Nullable Object answer) {
       LOG.debug("Dropped an answer: the message has no reply address");

@@ -177,7 +177,7 @@ public final class RetryAndPark implements Recovery {
   }
 
   /** Which attempt this is. A sender can't buy more of them by a header that makes no sense. */
-  private static int attempt(Delivery delivery) {
+  static int attempt(Delivery delivery) {
     Object header = delivery.message().headers().get(Headers.ATTEMPT);
     if (header == null) {
       return 1;

@@ -42,9 +42,14 @@ final class Steps {
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofMethod(
       MethodHandler handler, Consumer<String> problem) {
-    Method method = handler.method();
-    Optional<MethodHandle> handle = handle(handler.target(), method, problem);
-    if (!handler.isCalled()) {
+    return called(
+        handler.target(), handler.method(), handler.isCalled(), handler.isCalled(), problem);
+  }
+
+  private Optional<Interceptor.Next<Invocation, Outcome>> called(
+      Object target, Method method, boolean isCalled, boolean answers, Consumer<String> problem) {
+    Optional<MethodHandle> handle = handle(target, method, problem);
+    if (!isCalled) {
       Optional<HandlerMethod.Argument[]> arguments = parameters.arguments(method, false, problem);
       return handle.flatMap(h -> arguments.map(a -> new HandlerMethod(h, a, false)));
     }
@@ -56,7 +61,30 @@ final class Steps {
           return next.proceed(invocation);
         };
     return handle.flatMap(
-        h -> arguments.map(a -> Pipeline.around(List.of(check), new HandlerMethod(h, a, true))));
+        h -> arguments.map(a -> Pipeline.around(List.of(check), new HandlerMethod(h, a, answers))));
+  }
+
+  /** The method that a handler names for when it has failed for good, if it does. */
+  Optional<Interceptor.Next<Invocation, Outcome>> lastResort(
+      Object target, Method handler, boolean isCalled, Consumer<String> problem) {
+    LastResort named = handler.getAnnotation(LastResort.class);
+    if (named == null) {
+      return Optional.empty();
+    }
+    List<Method> methods =
+        Arrays.stream(handler.getDeclaringClass().getDeclaredMethods())
+            .filter(method -> method.getName().equals(named.value()) && !method.isSynthetic())
+            .toList();
+    if (methods.size() != 1) {
+      problem.accept(
+          ": @LastResort(\""
+              + named.value()
+              + "\"): "
+              + methods.size()
+              + " methods of that name (expected: one, in the same class)");
+      return Optional.empty();
+    }
+    return called(target, methods.get(0), isCalled, false, problem);
   }
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofClass(
