@@ -74,7 +74,12 @@ class ArchitectureTest {
   private static final Map<String, List<String>> OPTIONAL =
       Map.of(
           "metrics", List.of("io.micrometer.core.."),
-          "service", List.of("org.postage.service.events", "org.postage.service.rpc", SLF4J),
+          "service",
+              List.of(
+                  "org.postage.service.events",
+                  "org.postage.service.rpc",
+                  "com.sun.net.httpserver..",
+                  SLF4J),
           "service.events", List.of("org.postage.service.rpc"),
           "service.rpc", List.of(SLF4J),
           "tracing", List.of("io.opentelemetry.api..", "io.opentelemetry.context.."));

@@ -64,6 +64,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
               spring(ConfirmType.NONE, Container.BATCHED)),
           pika(Scenario.CONSUME, "pika", "plain"),
           quick(Scenario.PUBLISH_AND_CONSUME, OURS, Ours::new),
+          full(Scenario.PUBLISH_AND_CONSUME, "Postage, a service's events", Services::new),
           base(
               Scenario.PUBLISH_AND_CONSUME,
               "raw, no confirms",
@@ -85,6 +86,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
               "Spring, correlated confirms",
               spring(ConfirmType.CORRELATED, Container.DIRECT)),
           quick(Scenario.CALL, OURS, Ours::new),
+          full(Scenario.CALL, "Postage, a service of nameko", Services::new),
           base(Scenario.CALL, "raw, direct reply-to", calls(Acks.EACH, Replies.SHARED)),
           full(
               Scenario.CALL,
@@ -96,6 +98,7 @@ record Contestant(Scenario scenario, String name, Part part, PeerFactory peer, S
           full(Scenario.CALL, "Spring", spring(ConfirmType.NONE, Container.DIRECT)),
           pika(Scenario.CALL, "pika, a queue a call", "plain"),
           quick(Scenario.CALLS, OURS_FUTURES, Ours::new),
+          full(Scenario.CALLS, "Postage, a service of nameko, futures", Services::new),
           base(Scenario.CALLS, "raw, futures", calls(Acks.EACH, Replies.SHARED)),
           full(
               Scenario.CALLS,

@@ -187,11 +187,13 @@ public final class Runner implements AutoCloseable {
   }
 
   private void run(MessageProcessor.Builder builder) {
+    if (settings.prefetch > 0) {
+      builder.prefetch(settings.prefetch);
+    }
     processors.add(
         builder
             .executor(workers)
             .concurrency(settings.maxWorkers)
-            .prefetch(settings.maxWorkers)
             .stopTimeout(settings.stopTimeout)
             .start());
   }
@@ -211,10 +213,14 @@ public final class Runner implements AutoCloseable {
 
   /** Not thread-safe; for one runner. */
   public static final class Builder {
+    private static final int MOST_WORKERS = 32_767;
+    private static final int MOST_DELIVERIES = 65_535;
+
     private final Postage postage;
     private final List<ServiceMethods> services = new ArrayList<>();
     private Dialect dialect = Dialect.NAMEKO;
     private int maxWorkers = MAX_WORKERS;
+    private int prefetch;
     private Duration stopTimeout = MessageProcessor.STOP_TIMEOUT;
 
     private Builder(Postage postage) {
@@ -240,14 +246,28 @@ public final class Runner implements AutoCloseable {
     }
 
     /**
-     * How many methods run at once, in all services together, and how many deliveries of each queue
-     * wait here for one, 1 to 65535. {@link Runner#MAX_WORKERS} unless set.
+     * How many methods run at once, in all services together, 1 to 32767. {@link
+     * Runner#MAX_WORKERS} unless set.
      */
     public Builder maxWorkers(int workers) {
-      if (workers < 1 || workers > 65_535) {
-        throw new IllegalArgumentException("max workers: " + workers + " (expected: 1 to 65535)");
+      if (workers < 1 || workers > MOST_WORKERS) {
+        throw new IllegalArgumentException(
+            "max workers: " + workers + " (expected: 1 to " + MOST_WORKERS + ")");
       }
       maxWorkers = workers;
+      return this;
+    }
+
+    /**
+     * How many deliveries of each queue may be unsettled: see {@link
+     * MessageProcessor.Builder#prefetch}, which has the default too.
+     */
+    public Builder prefetch(int deliveries) {
+      if (deliveries < 1 || deliveries > MOST_DELIVERIES) {
+        throw new IllegalArgumentException(
+            "prefetch: " + deliveries + " (expected: 1 to " + MOST_DELIVERIES + ")");
+      }
+      prefetch = deliveries;
       return this;
     }
 

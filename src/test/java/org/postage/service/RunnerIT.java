@@ -30,8 +30,10 @@ import org.postage.Postage;
 import org.postage.TestPostage;
 import org.postage.handler.Filter;
 import org.postage.handler.FilterException;
+import org.postage.handler.LastResort;
 import org.postage.handler.MessageFilter;
 import org.postage.handler.Retry;
+import org.postage.handler.RetryInfo;
 import org.postage.message.Message;
 import org.postage.python.PythonPeer;
 import org.postage.rabbitmq.RabbitMq;
@@ -62,7 +64,6 @@ class RunnerIT {
   static class Greeter {
     final CountDownLatch begun = new CountDownLatch(1);
     final CountDownLatch mayEnd = new CountDownLatch(1);
-    final AtomicInteger attempts = new AtomicInteger();
 
     @Rpc(docstring = "Greets.")
     String hello(String who, @Nullable String punct) {
@@ -91,11 +92,11 @@ class RunnerIT {
 
     @Rpc
     @Retry(attempts = 3, delayMillis = 50)
-    int thirdTime() {
-      if (attempts.incrementAndGet() < 3) {
+    int thirdTime(RetryInfo retry) {
+      if (retry.attempt() < 3) {
         throw new Broke("not yet");
       }
-      return attempts.get();
+      return retry.attempt();
     }
 
     @Rpc
@@ -492,6 +493,35 @@ class RunnerIT {
 
     assertThat(picky.next()).isEqualTo(new Order("Ann", List.of()));
     assertThat(picky.heard).isEmpty();
+  }
+
+  @Service("patient")
+  static final class Patient extends Listening {
+    @EventListener(source = "shop", event = "placed")
+    @Retry(attempts = 2, delayMillis = 20)
+    @LastResort("giveUp")
+    void onPlaced(Order order, RetryInfo retry) {
+      heard.add("attempt " + retry.attempt());
+      throw new Broke("for " + order.customer);
+    }
+
+    void giveUp(Order order, Exception thrown) {
+      heard.add(order.customer + " gave up: " + thrown.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Dialect.class)
+  void eventThatFailsIsTriedAgainAndThenTheLastResort(Dialect dialect) throws Exception {
+    Patient patient = new Patient();
+    run(dialect, patient);
+
+    EventProducer.of(postage, "shop", dialect.events())
+        .send("placed", new Order("Ann", List.of()))
+        .join();
+
+    assertThat(List.of(patient.next(), patient.next(), patient.next()))
+        .isEqualTo(List.of("attempt 1", "attempt 2", "Ann gave up: for Ann"));
   }
 
   @Service("clock")
