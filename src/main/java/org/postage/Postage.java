@@ -81,6 +81,7 @@ public final class Postage implements AutoCloseable {
   // Apart: a user's callback that waits for a reply must not keep a request from being sent.
   private final ThreadPoolExecutor sending;
   private final ThreadPoolExecutor callbacks;
+  private final Executor executor;
   private final Producers producers;
   private final List<MessageProcessor> processors = new CopyOnWriteArrayList<>();
   private final DeliveryCounts deliveries = new DeliveryCounts();
@@ -109,7 +110,7 @@ public final class Postage implements AutoCloseable {
     timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     sending = pool(threads + "-send");
     callbacks = pool(threads + "-callback");
-    Executor executor = builder.executor == null ? callbacks : builder.executor;
+    executor = builder.executor == null ? callbacks : builder.executor;
     producers =
         new Producers(
             transport, encoders, timer, sending, executor, builder.onSendFailure, builder.outgoing);
@@ -324,6 +325,11 @@ public final class Postage implements AutoCloseable {
    */
   public Transport transport() {
     return transport;
+  }
+
+  /** Where futures complete and callbacks run: see {@link Builder#executor}. */
+  public Executor executor() {
+    return executor;
   }
 
   Pattern replyAddresses() {

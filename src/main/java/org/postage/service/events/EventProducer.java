@@ -3,6 +3,7 @@ package org.postage.service.events;
 import static java.util.Objects.requireNonNull;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postage.Postage;
 import org.postage.encoding.JsonEncoder;
@@ -23,11 +24,13 @@ import org.postage.transport.Transport;
  */
 public final class EventProducer {
   private final Transport transport;
+  private final Executor executor;
   private final Exchange exchange;
   private final JsonEncoder json = new JsonEncoder();
 
-  private EventProducer(Transport transport, Exchange exchange) {
-    this.transport = transport;
+  private EventProducer(Postage postage, Exchange exchange) {
+    transport = postage.transport();
+    executor = postage.executor();
     this.exchange = exchange;
   }
 
@@ -43,7 +46,7 @@ public final class EventProducer {
     }
     Exchange exchange = style.exchangeOf(service);
     postage.transport().declare(exchange);
-    return new EventProducer(postage.transport(), exchange);
+    return new EventProducer(postage, exchange);
   }
 
   /**
@@ -52,7 +55,8 @@ public final class EventProducer {
    * @param event its type, which listeners may match with wildcards: words with dots between
    * @param payload anything that JSON can hold
    * @return done when the broker has it; it fails with a {@link
-   *     org.postage.transport.SendException}. What is chained to it runs in the common pool
+   *     org.postage.transport.SendException}. What is chained to it runs where callbacks of the
+   *     {@link Postage} do
    * @throws org.postage.encoding.EncodingException if the payload can't be written
    */
   public CompletableFuture<Void> send(String event, @Nullable Object payload) {
@@ -65,6 +69,6 @@ public final class EventProducer {
     // Not on the connection's thread, which must not be kept.
     return transport
         .publish(exchange.withKey(event), message, false, Transport.MAX_PATIENCE)
-        .whenCompleteAsync((done, failure) -> {});
+        .whenCompleteAsync((done, failure) -> {}, executor);
   }
 }

@@ -71,7 +71,6 @@ final class RpcServerProtocol implements Protocol {
   private RawMessage.Builder written(Object answer) {
     return RawMessage.of(json.encodeValue(answer))
         .contentType(JsonEncoder.CONTENT_TYPE)
-        .contentEncoding("utf-8")
-        .persistent(true);
+        .contentEncoding("utf-8");
   }
 }
