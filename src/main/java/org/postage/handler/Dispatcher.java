@@ -159,6 +159,7 @@ public final class Dispatcher implements DeliveryListener {
         Optional<Failure> failure = failure(row.info(), message, t, replier);
         failure.ifPresent(failures::add);
         failure
+            .filter(Failure::isHandlers)
             .flatMap(f -> row.lastResort())
             .ifPresent(step -> lastResorts.add(() -> run(step, invocation.failed(t), context)));
       }

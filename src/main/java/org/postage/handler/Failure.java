@@ -46,6 +46,11 @@ public record Failure(
     return kind == Kind.FAILED && cause != null ? Result.exception(cause) : Result.error(text);
   }
 
+  /** Whether the handler was called, and broke off. */
+  boolean isHandlers() {
+    return kind == Kind.FAILED || kind == Kind.REJECTED;
+  }
+
   /** Whether the handler ended since its thread was interrupted, and not for its time limit. */
   boolean isInterruption() {
     Throwable thrown = cause;

@@ -80,7 +80,7 @@ public final class HandlerCompiler {
     HandlerInfo info = info(handler.id(), handler.key(), method, declaring, problems::add);
     List<Interceptor<Invocation, Outcome>> filters = steps.filters(method, problems::add);
     Optional<Interceptor.Next<Invocation, Outcome>> lastResort =
-        steps.lastResort(handler.target(), method, handler.isCalled(), problems::add);
+        steps.lastResort(handler.target(), method, handler.isCalled(), false, problems::add);
     steps
         .ofMethod(handler, problems::add)
         .map(step -> Pipeline.around(filters, step))
@@ -247,7 +247,8 @@ public final class HandlerCompiler {
             declaring.getSimpleName() + "." + member, key(annotation), element, declaring, problem);
     Optional<Interceptor.Next<Invocation, Outcome>> lastResort =
         element instanceof Method method
-            ? steps.lastResort(owner, method, false, problem)
+            ? steps.lastResort(
+                owner, method, false, annotation instanceof MessageHandlerFullBody, problem)
             : Optional.empty();
     step.ifPresent(
         s ->

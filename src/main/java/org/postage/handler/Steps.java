@@ -31,6 +31,7 @@ final class Steps {
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofMethod(
       Object target, Method method, Annotation annotation, Consumer<String> problem) {
+    refuseThrown(method, problem);
     Optional<HandlerMethod.Argument[]> arguments =
         parameters.arguments(method, annotation instanceof MessageHandlerFullBody, problem);
     Optional<MethodHandle> handle = handle(target, method, problem);
@@ -42,15 +43,22 @@ final class Steps {
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofMethod(
       MethodHandler handler, Consumer<String> problem) {
+    refuseThrown(handler.method(), problem);
     return called(
-        handler.target(), handler.method(), handler.isCalled(), handler.isCalled(), problem);
+        handler.target(), handler.method(), handler.isCalled(), false, handler.isCalled(), problem);
   }
 
   private Optional<Interceptor.Next<Invocation, Outcome>> called(
-      Object target, Method method, boolean isCalled, boolean answers, Consumer<String> problem) {
+      Object target,
+      Method method,
+      boolean isCalled,
+      boolean isFullBody,
+      boolean answers,
+      Consumer<String> problem) {
     Optional<MethodHandle> handle = handle(target, method, problem);
     if (!isCalled) {
-      Optional<HandlerMethod.Argument[]> arguments = parameters.arguments(method, false, problem);
+      Optional<HandlerMethod.Argument[]> arguments =
+          parameters.arguments(method, isFullBody, problem);
       return handle.flatMap(h -> arguments.map(a -> new HandlerMethod(h, a, false)));
     }
     CallSignature signature = CallSignature.of(method);
@@ -64,9 +72,21 @@ final class Steps {
         h -> arguments.map(a -> Pipeline.around(List.of(check), new HandlerMethod(h, a, answers))));
   }
 
+  private static void refuseThrown(Method method, Consumer<String> problem) {
+    for (Class<?> type : method.getParameterTypes()) {
+      if (type == Throwable.class || type == Exception.class) {
+        problem.accept(": a parameter " + type.getName() + " (expected: only at a @LastResort)");
+      }
+    }
+  }
+
   /** The method that a handler names for when it has failed for good, if it does. */
   Optional<Interceptor.Next<Invocation, Outcome>> lastResort(
-      Object target, Method handler, boolean isCalled, Consumer<String> problem) {
+      Object target,
+      Method handler,
+      boolean isCalled,
+      boolean isFullBody,
+      Consumer<String> problem) {
     LastResort named = handler.getAnnotation(LastResort.class);
     if (named == null) {
       return Optional.empty();
@@ -84,7 +104,7 @@ final class Steps {
               + " methods of that name (expected: one, in the same class)");
       return Optional.empty();
     }
-    return called(target, methods.get(0), isCalled, false, problem);
+    return called(target, methods.get(0), isCalled, isFullBody, false, problem);
   }
 
   Optional<Interceptor.Next<Invocation, Outcome>> ofClass(

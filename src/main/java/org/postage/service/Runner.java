@@ -92,11 +92,19 @@ public final class Runner implements AutoCloseable {
 
   /** Whether every queue of every service is being consumed at this moment. */
   public boolean isConsuming() {
-    return processors.stream().allMatch(MessageProcessor::isConsuming);
+    return stopped.getCount() > 0 && processors.stream().allMatch(MessageProcessor::isConsuming);
   }
 
   /** Waits until it has stopped, or the thread is interrupted. */
   public void join() {
+    if (!processors.isEmpty()) {
+      // They also stop with their Postage.
+      processors.forEach(MessageProcessor::join);
+      if (!Thread.currentThread().isInterrupted()) {
+        close();
+      }
+      return;
+    }
     try {
       stopped.await();
     } catch (InterruptedException e) {
@@ -294,6 +302,16 @@ public final class Runner implements AutoCloseable {
         if (!names.add(service.name())) {
           throw new IllegalArgumentException(
               "services: two are called '" + service.name() + "' (expected: one)");
+        }
+        for (String target : service.calls().keySet()) {
+          if (dialect == Dialect.NAMEKO && target.indexOf('.') >= 0) {
+            throw new IllegalArgumentException(
+                "target '"
+                    + target
+                    + "' of service '"
+                    + service.name()
+                    + "' (expected: no dot, which nameko's calls cannot have)");
+          }
         }
       }
       return new Runner(this);

@@ -126,6 +126,21 @@ final class ServiceMethods {
                 + target
                 + "' (expected: a service's name, words with dots between, and a name)");
       }
+      boolean isTaken =
+          listeners.stream()
+              .anyMatch(
+                  other ->
+                      other.listener.source().equals(listener.source())
+                          && other.listener.event().equals(listener.event())
+                          && (other.target.equals(target)
+                              || listener.audience() == EventListener.Audience.SINGLETON));
+      if (isTaken) {
+        problems.add(
+            method.getName()
+                + ": a second listener of one queue, '"
+                + target
+                + "' (expected: one, since each event would go to either)");
+      }
       listeners.add(new Listening(method, target, listener));
     }
   }

@@ -92,6 +92,45 @@ class LastResortTest {
     assertThat(calls).containsExactly("gave up 7 after attempt 1: broke at 7");
   }
 
+  @Test
+  void doesNotRunForWhatDoesNotFit() {
+    new Desk(new Orders()).receive(Message.command("order", Map.of("n", "seven")));
+
+    assertThat(calls).isEmpty();
+  }
+
+  static final class Misplaced {
+    @MessageHandler("order")
+    void on(Exception thrown) {}
+  }
+
+  @Test
+  void exceptionIsNoParameterOfAHandler() {
+    assertThatThrownBy(() -> new Desk(new Misplaced()))
+        .hasMessageContaining("java.lang.Exception (expected: only at a @LastResort)");
+  }
+
+  final class Whole {
+    @MessageHandlerFullBody("order")
+    @LastResort("giveUp")
+    void on(Map<String, Object> body) {
+      if (body.containsKey("content")) {
+        throw new IllegalStateException("broke");
+      }
+    }
+
+    void giveUp(Map<String, Object> body) {
+      calls.add("gave up with a content: " + body.containsKey("content"));
+    }
+  }
+
+  @Test
+  void getsTheWholeBodyWhereTheHandlerDoes() {
+    new Desk(new Whole()).receive(order(7));
+
+    assertThat(calls).containsExactly("gave up with a content: true");
+  }
+
   static final class Missing {
     @MessageHandler("order")
     @LastResort("nowhere")

@@ -582,6 +582,40 @@ class RunnerIT {
 
     @Every("5 seconds")
     void never(int what) {}
+
+    @EventListener(source = "shop", event = "placed")
+    void twice(String payload) {}
+
+    @EventListener(source = "shop", event = "placed")
+    void twice(int payload) {}
+  }
+
+  @Service("dotted")
+  static final class Dotted {
+    @Rpc("Calc.mul")
+    int mul(int a) {
+      return a;
+    }
+  }
+
+  @Test
+  void targetThatNamekoCannotCallIsRefused() {
+    assertThatThrownBy(() -> run(Dialect.NAMEKO, new Dotted()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("target 'Calc.mul' of service 'dotted' (expected: no dot");
+    run(Dialect.MICRO_FRAMEWORK, new Dotted());
+    assertThat(client(Dialect.MICRO_FRAMEWORK).call("dotted", "Calc.mul", 7)).isEqualTo(7);
+  }
+
+  @Test
+  void runnerHasStoppedWithItsPostage() {
+    Postage own = TestPostage.connect(broker);
+    Runner runner = Runner.builder(own).services(new Greeter()).start();
+
+    own.close();
+    runner.join();
+
+    assertThat(runner.isConsuming()).isFalse();
   }
 
   @Test
@@ -594,7 +628,8 @@ class RunnerIT {
         .hasMessageContaining("hidden: target '_hidden'")
         .hasMessageContaining("odd: source ''")
         .hasMessageContaining("never: @Every(\"5 seconds\")")
-        .hasMessageContaining("never: @Every on a method with parameters");
+        .hasMessageContaining("never: @Every on a method with parameters")
+        .hasMessageContaining("twice: a second listener of one queue, 'twice'");
     assertThatThrownBy(() -> builder.services("text"))
         .hasMessageContaining("java.lang.String is no service")
         .hasMessageContaining("no @Service");
